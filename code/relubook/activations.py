@@ -840,6 +840,23 @@ class Activation:
             }
         )
 
+    def with_defaults(self, **parameters: Any) -> dict[str, Any]:
+        """All parameters of ``fn``: those given, and the defaults of the others.
+
+        Raises:
+            TypeError: ``fn`` does not have such a parameter, or it is not real.
+            ValueError: a parameter is out of range.
+
+        >>> get("elu").with_defaults()
+        {'alpha': 1.0}
+        """
+        for name in parameters:
+            if name not in self.defaults:
+                known = ", ".join(self.defaults) or "none"
+                raise TypeError(f"{self.name} has no parameter {name!r}; it has {known}")
+        self.fn(0.0, **parameters)  # reports a value that is out of range
+        return {**self.defaults, **parameters}
+
 
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {

@@ -179,7 +179,9 @@ class Dense:
 
     def __init__(self, weight: Array, bias: Array) -> None:
         if weight.ndim != 2 or bias.shape != weight.shape[1:]:
-            raise ValueError(f"weight {weight.shape} and bias {bias.shape} must be (inputs, units) and (units,)")
+            raise ValueError(
+                f"weight {weight.shape} and bias {bias.shape} must be (inputs, units) and (units,)"
+            )
         self.weight = Parameter(weight, decay=True)
         self.bias = Parameter(bias)
         self.parameters = [self.weight, self.bias]
@@ -202,7 +204,8 @@ class Elementwise:
         parameters: passed on to f and f′, such as ``negative_slope=0.1``.
 
     Raises:
-        ValueError: the activation is unknown, or a parameter is not finite.
+        ValueError: the activation is unknown, or a parameter is out of range.
+        TypeError: the activation does not have such a parameter.
 
     Source: ``relubook.activations``
 
@@ -212,9 +215,8 @@ class Elementwise:
 
     def __init__(self, activation: str | Activation | Callable[..., Array], **parameters: float) -> None:
         self.activation = get(activation)
-        self.settings = parameters
+        self.settings = self.activation.with_defaults(**parameters)
         self.parameters: list[Parameter] = []
-        self.activation.fn(0.0, **parameters)  # a bad parameter is reported here, and not in training
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         self.x = x
