@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from relubook.activations import get
@@ -68,6 +67,7 @@ def get_weights(model: keras.Model, mlp: MLP) -> None:
 
     Source: https://keras.io/api/layers/base_layer/
 
+    >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((2,)), layers.Dense(3)])
     >>> mlp = MLP([2, 3], rng=np.random.default_rng(0))
     >>> get_weights(model, mlp)
@@ -76,7 +76,7 @@ def get_weights(model: keras.Model, mlp: MLP) -> None:
     """
     for theirs, ours in _pairs(model, mlp):
         for variable, (_, array) in zip(_variables(theirs), _arrays(ours), strict=True):
-            array[...] = ops.convert_to_numpy(variable.value)
+            array[...] = variable.numpy()
         if isinstance(ours, BatchNorm):
             ours.epsilon, ours.momentum = theirs.epsilon, 1 - theirs.momentum
 
@@ -96,6 +96,7 @@ def set_weights(model: keras.Model, mlp: MLP) -> None:
 
     Source: https://keras.io/api/layers/base_layer/
 
+    >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((2,)), layers.Dense(3)])
     >>> mlp = MLP([2, 3], rng=np.random.default_rng(0))
     >>> set_weights(model, mlp)

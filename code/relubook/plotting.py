@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -70,7 +71,7 @@ def plot_function(
     ax = _axes(ax)
     edges = [low, *sorted(kink for kink in kinks if low < kink < high), high]
     xs, ys = [], []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         # A piece ends one step inside its kinks: the value at a kink belongs to one side, or to neither.
         inner = np.linspace(start, stop, POINTS)
         piece = inner[(1 if start in kinks else 0) : (-1 if stop in kinks else None)]
