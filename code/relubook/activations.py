@@ -756,7 +756,7 @@ def mish_grad(x: ArrayLike) -> Array:
     >>> mish_grad([-np.inf, 0.0, np.inf])
     array([0. , 0.6, 1. ])
     """
-    x = np.clip(x, -800, 20)  # beyond, f′ rounds to 0 or 1, and x · e could be −inf · 0
+    x = np.clip(x, -800, 25)  # beyond, f′ rounds to 0 or 1, and x · e could be −inf · 0
     e = np.exp(x)
     n = e * (e + 2)
     return n / (n + 2) + 4 * x * (e / (n + 2)) * ((e + 1) / (n + 2))
@@ -983,7 +983,7 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
                 grad=mish_grad,
                 formula=r"x \tanh(\log(1 + e^x))",
                 grad_formula=r"t + x\,(1 - t^2)\,\sigma(x),\ t = \tanh(\log(1 + e^x))",
-                range=(-0.30884082464943466, np.inf),
+                range=(-0.30884341301725041, np.inf),
                 keras="keras.activations.mish",
                 torch="torch.nn.Mish",
             ),

@@ -42,7 +42,7 @@ def to_keras(name: str | Callable[..., Any], **parameters: Any) -> keras.layers.
     makers: dict[str, Callable[[], keras.layers.Layer]] = {
         "relu": layers.ReLU,
         "relu6": lambda: layers.ReLU(max_value=6.0),
-        "leaky_relu": lambda: layers.LeakyReLU(negative_slope=p["negative_slope"]),
+        "leaky_relu": lambda: _leaky_relu(p["negative_slope"]),
         "prelu": lambda: layers.PReLU(alpha_initializer=keras.initializers.Constant(p["negative_slope"])),
         "squared_relu": lambda: layers.Activation(lambda x: ops.square(ops.relu(x))),
         "elu": lambda: layers.ELU(alpha=p["alpha"]),
@@ -51,6 +51,14 @@ def to_keras(name: str | Callable[..., Any], **parameters: Any) -> keras.layers.
         "gelu": lambda: layers.Activation(lambda x: ops.gelu(x, approximate=p["approximate"])),
     }
     return makers.get(activation.name, lambda: layers.Activation(activation.name))()
+
+
+def _leaky_relu(negative_slope: float) -> keras.layers.Layer:
+    if negative_slope >= 0:
+        return layers.LeakyReLU(negative_slope=negative_slope)
+    return layers.Activation(
+        lambda x: ops.leaky_relu(x, negative_slope=negative_slope)
+    )  # the layer refuses it
 
 
 def get_weights(model: keras.Model, mlp: MLP) -> None:

@@ -1,0 +1,602 @@
+"""Every activation of the registry: its values, its derivative, its dtypes, its edges and its errors.
+
+References are computed by mpmath with 60 digits at the very float64 inputs that the functions get.
+"""
+
+import dataclasses
+import warnings
+
+import keras
+import mpmath
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from mpmath import mpf
+from scipy.special import erf
+
+import relubook
+from relubook import activations
+from relubook.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Activation, get
+from relubook.keras_bridge import to_keras
+from relubook.torch_bridge import to_torch
+
+FLOATS = (np.float16, np.float32, np.float64)
+EVERY_ACTIVATION = pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
+
+# (name, parameters): the defaults of every activation, and further values of every parameter.
+CASES = [(name, {}) for name in ACTIVATIONS] + [
+    ("leaky_relu", {"negative_slope": 0.3}),
+    ("leaky_relu", {"negative_slope": 2.0}),
+    ("leaky_relu", {"negative_slope": -0.5}),
+    ("leaky_relu", {"negative_slope": 0.0}),
+    ("prelu", {"negative_slope": 0.1}),
+    ("elu", {"alpha": 1.7}),
+    ("elu", {"alpha": 0.0}),
+    ("celu", {"alpha": 2.5}),
+    ("celu", {"alpha": 0.2}),
+    ("softplus", {"beta": 3.0}),
+    ("gelu", {"approximate": True}),
+]
+EVERY_CASE = pytest.mark.parametrize(
+    ("name", "parameters"), CASES, ids=[f"{name}-{parameters}" for name, parameters in CASES]
+)
+
+
+# --- References ---------------------------------------------------------------------------------------------
+
+
+def sigmoid(x: mpf) -> mpf:
+    return 1 / (1 + mpmath.exp(-x))
+
+
+def leaky(x: mpf, negative_slope: float) -> mpf:
+    return x if x > 0 else mpf(negative_slope) * x
+
+
+def exact_gelu(x: mpf, approximate: bool) -> mpf:
+    if approximate:
+        return x / 2 * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + mpf("0.044715") * x**3)))
+    return x * mpmath.erfc(-x / mpmath.sqrt(2)) / 2
+
+
+REFERENCES = {
+    "relu": lambda x: max(x, mpf(0)),
+    "leaky_relu": leaky,
+    "prelu": leaky,
+    "relu6": lambda x: min(max(x, mpf(0)), mpf(6)),
+    "squared_relu": lambda x: max(x, mpf(0)) ** 2,
+    "elu": lambda x, alpha: x if x > 0 else mpf(alpha) * mpmath.expm1(x),
+    "celu": lambda x, alpha: x if x > 0 else mpf(alpha) * mpmath.expm1(x / mpf(alpha)),
+    "selu": lambda x: mpf(SELU_SCALE) * (x if x > 0 else mpf(SELU_ALPHA) * mpmath.expm1(x)),
+    "softplus": lambda x, beta: mpmath.log1p(mpmath.exp(mpf(beta) * x)) / mpf(beta),
+    "gelu": exact_gelu,
+    "silu": lambda x: x * sigmoid(x),
+    "mish": lambda x: x * mpmath.tanh(mpmath.log1p(mpmath.exp(x))),
+    "hard_silu": lambda x: x * min(max(x + 3, mpf(0)), mpf(6)) / 6,
+    "sigmoid": sigmoid,
+    "tanh": mpmath.tanh,
+}
+
+
+def reference(name: str, parameters: dict) -> callable:
+    settings = get(name).with_defaults(**parameters)
+    return lambda x: REFERENCES[name](mpf(float(x)), **settings)
+
+
+def kinks(name: str, parameters: dict) -> tuple[float, ...]:
+    """Where the derivative jumps; with other parameters than the defaults, ELU has a kink at 0, too."""
+    return ACTIVATIONS[name].kinks or ((0.0,) if name == "elu" and parameters else ())
+
+
+def points(limit: float) -> np.ndarray:
+    """Float64 inputs over [−limit, limit], dense about 0, and tiny ones of both signs."""
+    rng = np.random.default_rng(0)
+    tiny = 10.0 ** rng.uniform(-20, 0, 60)
+    x = np.concatenate([np.linspace(-limit, limit, 241), rng.normal(0, 0.5, 100), tiny, -tiny])
+    return x[np.abs(x) <= limit]
+
+
+def value_tolerance(name: str, parameters: dict) -> tuple[float, float]:
+    """The largest relative error that a function may have, and on which |x|."""
+    if name == "gelu":
+        return (5e-14, 10) if parameters.get("approximate") else (2e-13, 30)
+    return 1e-15, 30
+
+
+def relative_error(values: np.ndarray, exact: list[mpf]) -> float:
+    return max(
+        float(abs(mpf(float(value)) - truth) / abs(truth)) if truth else abs(float(value))
+        for value, truth in zip(values, exact, strict=True)
+    )
+
+
+@pytest.fixture(autouse=True)
+def sixty_digits():
+    with mpmath.workdps(60), np.errstate(all="raise", under="ignore"):
+        yield
+
+
+# --- Values and derivatives ---------------------------------------------------------------------------------
+
+
+def test_every_activation_has_a_reference():
+    assert set(REFERENCES) == set(ACTIVATIONS)
+
+
+@EVERY_CASE
+def test_values_agree_with_mpmath_in_both_tails(name, parameters):
+    tolerance, limit = value_tolerance(name, parameters)
+    x, exact = points(limit), reference(name, parameters)
+    assert relative_error(get(name).fn(x, **parameters), [exact(value) for value in x]) <= tolerance
+
+
+@EVERY_CASE
+def test_derivatives_agree_with_mpmath(name, parameters):
+    x = points(10 if parameters.get("approximate") else 30)[::3]
+    for kink in (*kinks(name, parameters), 0.0):  # near a kink mpmath's difference would straddle it
+        x = x[np.abs(x - kink) > 1e-9]
+    # mpmath differentiates numerically, with a step far below the distance to a kink.
+    truth = [
+        mpmath.diff(lambda t: exact_at(t, name, parameters), mpf(float(value)), h=mpf("1e-20")) for value in x
+    ]
+    errors = [abs(mpf(float(g)) - t) for g, t in zip(get(name).grad(x, **parameters), truth, strict=True)]
+    assert max(errors) <= 4e-15
+
+
+def exact_at(x: mpf, name: str, parameters: dict) -> mpf:
+    return REFERENCES[name](x, **get(name).with_defaults(**parameters))
+
+
+def test_gelu_keeps_the_digits_that_the_common_forms_lose_in_the_left_tail():
+    x = -9.0
+    common = [
+        x / 2 * (1 + erf(x / np.sqrt(2))),
+        x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
+    ]
+    assert common == [0.0, 0.0]
+    exact = np.array([float(exact_gelu(mpf(x), approximate)) for approximate in (False, True)])
+    ours = np.array([relubook.gelu(x), relubook.gelu(x, approximate=True)])
+    np.testing.assert_allclose(ours, exact, rtol=5e-14)
+
+
+@EVERY_CASE
+def test_derivative_agrees_with_central_differences(name, parameters):
+    activation, h = get(name), 1e-6
+    x = np.random.default_rng(1).uniform(-8, 8, 500)
+    for kink in kinks(name, parameters):
+        x = x[np.abs(x - kink) > 2 * h]
+    difference = (activation.fn(x + h, **parameters) - activation.fn(x - h, **parameters)) / (2 * h)
+    np.testing.assert_allclose(activation.grad(x, **parameters), difference, rtol=0, atol=1e-8)
+
+
+def test_prelu_slope_gradient_agrees_with_central_differences():
+    rng, h = np.random.default_rng(2), 1e-6
+    x, slope = rng.normal(size=(50, 4)), rng.uniform(0, 1, 4)
+    difference = (relubook.prelu(x, slope + h) - relubook.prelu(x, slope - h)) / (2 * h)
+    np.testing.assert_allclose(relubook.prelu_slope_grad(x, slope), difference, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("grad", "x", "parameters", "expected"),
+    [
+        (relubook.relu_grad, 0.0, {}, 0.0),
+        (relubook.relu6_grad, 0.0, {}, 0.0),
+        (relubook.relu6_grad, 6.0, {}, 0.0),
+        (relubook.leaky_relu_grad, 0.0, {"negative_slope": 0.1}, 0.1),
+        (relubook.prelu_grad, 0.0, {"negative_slope": 0.125}, 0.125),
+        (relubook.squared_relu_grad, 0.0, {}, 0.0),
+        (relubook.elu_grad, 0.0, {"alpha": 1.7}, 1.7),
+        (relubook.celu_grad, 0.0, {"alpha": 1.7}, 1.0),
+        (relubook.selu_grad, 0.0, {}, SELU_SCALE * SELU_ALPHA),
+        (relubook.hard_silu_grad, -3.0, {}, 0.0),
+        (relubook.hard_silu_grad, 3.0, {}, 1.0),
+    ],
+)
+def test_the_derivative_at_a_kink_is_pytorch_s(grad, x, parameters, expected):
+    assert grad(x, **parameters) == expected
+    assert grad(-x if x == 0 else x, **parameters) == expected  # −0.0 is 0
+    t = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    to_torch(grad.__name__.removesuffix("_grad"), **parameters).double()(t).backward()
+    assert t.grad.item() == pytest.approx(expected, rel=1e-7)
+
+
+# --- Against the frameworks ---------------------------------------------------------------------------------
+
+
+def samples(*, away_from: tuple[float, ...]) -> np.ndarray:
+    x = np.concatenate([np.linspace(-30, 30, 601), np.random.default_rng(3).normal(size=400)]).astype(
+        np.float32
+    )
+    for kink in away_from:
+        x = x[np.abs(x - kink) > 1e-3]
+    return x
+
+
+@EVERY_CASE
+def test_agrees_with_pytorch_in_float32(name, parameters):
+    x = samples(away_from=())  # at a kink, too
+    t = torch.tensor(x, requires_grad=True)
+    y = to_torch(name, **parameters)(t)
+    y.sum().backward()
+    np.testing.assert_allclose(get(name).fn(x, **parameters), y.detach().numpy(), rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(get(name).grad(x, **parameters), t.grad.numpy(), rtol=1e-6, atol=1e-6)
+
+
+@EVERY_CASE
+def test_agrees_with_keras_in_float32(name, parameters):
+    import tensorflow as tf
+
+    x = samples(away_from=kinks(name, parameters) or ((0.0,) if name == "celu" else ()))[None]
+    t = tf.constant(x)
+    layer = to_keras(name, **parameters)
+    with tf.GradientTape() as tape:
+        tape.watch(t)
+        y = layer(t)
+    np.testing.assert_allclose(
+        get(name).fn(x, **parameters), keras.ops.convert_to_numpy(y), rtol=1e-6, atol=1e-6
+    )
+    grad = keras.ops.convert_to_numpy(tape.gradient(y, t))
+    # Keras' own gradients of Mish and of tanh-GELU are up to 3e-6 off in float32; ours agree with mpmath's.
+    atol = 5e-6 if name == "mish" or parameters.get("approximate") else 1e-6
+    np.testing.assert_allclose(get(name).grad(x, **parameters), grad, rtol=1e-6, atol=atol)
+
+
+# --- Dtypes, shapes and edges -------------------------------------------------------------------------------
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_keeps_floating_dtypes_and_shapes(activation, dtype):
+    for fn in (activation.fn, activation.grad):
+        for shape in ((), (0,), (3,), (2, 0, 3), (2, 3)):
+            y = fn(np.ones(shape, dtype))
+            assert y.dtype == dtype and np.shape(y) == shape
+        assert isinstance(fn(np.array(1, dtype)), np.generic)  # a scalar, not a 0-d array
+        assert isinstance(fn(dtype(1)), np.generic)
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_is_as_accurate_as_its_dtype(activation, dtype):
+    x = points(8).astype(dtype)
+    exact = np.array([float(reference(activation.name, {})(value)) for value in x])
+    rtol = max(8 * np.finfo(dtype).eps, value_tolerance(activation.name, {})[0])
+    np.testing.assert_allclose(
+        activation.fn(x), exact, rtol=rtol, atol=float(np.finfo(dtype).smallest_subnormal)
+    )
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", [np.bool_, np.int8, np.uint8, np.int16, np.int32, np.int64, np.uint64])
+def test_integers_and_bools(activation, dtype):
+    x = np.array([0, 1] if dtype is np.bool_ else [0, 1, 100], dtype)
+    keeps = activation.name in ("relu", "relu6") and dtype is not np.bool_
+    assert activation.fn(x).dtype == (dtype if keeps else np.float64)
+    assert activation.grad(x).dtype == np.float64
+    np.testing.assert_array_equal(activation.fn(x), activation.fn(x.astype(np.float64)))  # nothing wraps
+
+
+@EVERY_ACTIVATION
+def test_takes_lists_and_non_contiguous_arrays_and_leaves_them_alone(activation):
+    base = np.linspace(-4, 4, 24).reshape(4, 6)
+    view = base[::2, ::-3].T
+    before = base.copy()
+    for fn in (activation.fn, activation.grad):
+        np.testing.assert_array_equal(fn(view), fn(np.ascontiguousarray(view)))
+        np.testing.assert_array_equal(fn(view.tolist()), fn(view))
+    np.testing.assert_array_equal(base, before)
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_nan_gives_nan(activation, dtype):
+    x = np.array([np.nan, 1.0, np.nan], dtype)
+    for fn in (activation.fn, activation.grad):
+        assert np.isnan(fn(x)).tolist() == [True, False, True]
+        assert np.isnan(fn(dtype(np.nan)))
+
+
+LIMITS = {  # f(−∞), f(∞), f′(−∞), f′(∞), with the defaults
+    "relu": (0, np.inf, 0, 1),
+    "leaky_relu": (-np.inf, np.inf, 0.01, 1),
+    "prelu": (-np.inf, np.inf, 0.25, 1),
+    "relu6": (0, 6, 0, 0),
+    "squared_relu": (0, np.inf, 0, np.inf),
+    "elu": (-1, np.inf, 0, 1),
+    "celu": (-1, np.inf, 0, 1),
+    "selu": (-SELU_SCALE * SELU_ALPHA, np.inf, 0, SELU_SCALE),
+    "softplus": (0, np.inf, 0, 1),
+    "gelu": (0, np.inf, 0, 1),
+    "silu": (0, np.inf, 0, 1),
+    "mish": (0, np.inf, 0, 1),
+    "hard_silu": (0, np.inf, 0, 1),
+    "sigmoid": (0, 1, 0, 0),
+    "tanh": (-1, 1, 0, 0),
+}
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_limits_at_infinity(activation, dtype):
+    x = np.array([-np.inf, np.inf], dtype)
+    values = [*activation.fn(x), *activation.grad(x)]
+    np.testing.assert_array_equal(values, np.array(LIMITS[activation.name], dtype))
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_huge_values_give_the_limit_without_a_warning(activation, dtype):
+    # The results of two functions grow faster than their input, and overflow where they must.
+    largest = {"squared_relu": 100, "selu": np.finfo(dtype).max / dtype(1.1)}.get(
+        activation.name, np.finfo(dtype).max
+    )
+    x = np.array([np.finfo(dtype).min, -1000, 200, largest], dtype)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        y, g = activation.fn(x), activation.grad(x)
+    low, high, grad_low, grad_high = LIMITS[activation.name]
+    if np.isfinite(low):
+        np.testing.assert_allclose(y[0], low, rtol=np.finfo(dtype).eps, atol=0)
+    if np.isfinite(high):
+        np.testing.assert_array_equal(y[-1], dtype(high))
+    elif activation.name not in ("selu", "squared_relu"):
+        np.testing.assert_array_equal(y[-2:], x[-2:])  # the identity, exactly
+    np.testing.assert_allclose(g[0], grad_low, rtol=np.finfo(dtype).eps, atol=0)
+    if np.isfinite(grad_high):
+        np.testing.assert_array_equal(g[-1], dtype(grad_high))
+
+
+def test_selu_and_squared_relu_overflow_only_where_the_result_does():
+    largest = np.finfo(np.float64).max
+    assert relubook.selu(largest / 1.1) < np.inf
+    for fn in (relubook.selu, relubook.squared_relu):
+        with pytest.warns(RuntimeWarning, match="overflow"), np.errstate(over="warn"):
+            assert fn(largest) == np.inf
+
+
+@pytest.mark.parametrize("fn", [relubook.leaky_relu, relubook.prelu])
+@pytest.mark.parametrize("slope", [0.0, -0.0])
+def test_slope_zero_is_relu_at_infinity_too(fn, slope):
+    x = np.array([-np.inf, -1.0, 0.0, 1.0, np.inf])
+    np.testing.assert_array_equal(fn(x, slope), relubook.relu(x))
+
+
+def test_prelu_handles_zero_slopes_among_others():
+    y = relubook.prelu(np.full((1, 2), -np.inf), [0.0, 0.5])
+    np.testing.assert_array_equal(y, [[0.0, -np.inf]])
+
+
+def test_elu_and_celu_with_extreme_parameters():
+    assert relubook.elu(1000.0) == 1000.0
+    assert relubook.elu(-np.inf, alpha=0.0) == 0.0
+    assert relubook.celu(-1e300, alpha=1e-300) == -1e-300
+    assert relubook.softplus(-1e300, beta=1e300) == 0.0
+    assert relubook.softplus(np.inf, beta=1e-300) == np.inf
+
+
+@EVERY_ACTIVATION
+def test_minus_zero_gives_the_value_at_zero(activation):
+    for fn in (activation.fn, activation.grad):
+        assert fn(-0.0) == fn(0.0)
+
+
+@EVERY_ACTIVATION
+def test_subnormal_inputs(activation):
+    x = np.finfo(np.float64).smallest_subnormal
+    assert abs(activation.fn(x) - activation.fn(0.0)) <= 2 * x
+    assert abs(activation.fn(-x) - activation.fn(-0.0)) <= 2 * x
+
+
+# --- relu's out --------------------------------------------------------------------------------------------
+
+
+def test_relu_writes_to_out_and_returns_it():
+    x = np.array([-1.0, 2.0])
+    out = np.empty(2)
+    assert relubook.relu(x, out=out) is out
+    np.testing.assert_array_equal(out, [0.0, 2.0])
+    assert relubook.relu(x, out=x) is x  # in place
+    np.testing.assert_array_equal(x, [0.0, 2.0])
+    with pytest.raises(TypeError, match="Cannot cast"):
+        relubook.relu(np.array([-1.0, 2.0]), out=np.empty(2, dtype=int))
+    with pytest.raises(ValueError, match="shape"):
+        relubook.relu(np.array([-1.0, 2.0]), out=np.empty(3))
+
+
+# --- Bad input ----------------------------------------------------------------------------------------------
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("bad", [np.array([1 + 2j]), "text", np.array([object()]), np.array(["a"]), None])
+def test_input_that_is_not_real_raises_a_type_error_with_names(activation, bad):
+    for fn in (activation.fn, activation.grad):
+        with pytest.raises(
+            TypeError, match=rf"^{fn.__name__}: x must hold real numbers, got dtype "
+        ) as error:
+            fn(bad)
+        assert str(np.asarray(bad).dtype) in str(error.value)
+
+
+@pytest.mark.parametrize("parameter", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("leaky_relu", "negative_slope"),
+        ("prelu", "negative_slope"),
+        ("elu", "alpha"),
+        ("celu", "alpha"),
+        ("softplus", "beta"),
+    ],
+)
+def test_a_parameter_that_is_not_finite_raises_a_value_error(name, key, parameter):
+    for fn in (get(name).fn, get(name).grad):
+        with pytest.raises(ValueError, match=f"^{fn.__name__}: {key} must be finite"):
+            fn(1.0, **{key: parameter})
+        with pytest.raises(TypeError, match=f"^{fn.__name__}: {key} must hold real numbers"):
+            fn(1.0, **{key: "a"})
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+@pytest.mark.parametrize(("name", "key"), [("celu", "alpha"), ("softplus", "beta")])
+def test_a_parameter_that_divides_must_be_positive(name, key, value):
+    for fn in (get(name).fn, get(name).grad):
+        with pytest.raises(ValueError, match=f"^{fn.__name__}: {key} must be positive"):
+            fn(1.0, **{key: value})
+
+
+def test_slopes_that_do_not_broadcast_name_both_shapes():
+    for fn in (relubook.prelu, relubook.prelu_grad, relubook.prelu_slope_grad):
+        with pytest.raises(
+            ValueError, match=r"negative_slope of shape \(3,\) does not broadcast .* \(2, 2\)"
+        ):
+            fn(np.ones((2, 2)), [1.0, 2.0, 3.0])
+
+
+# --- The registry -------------------------------------------------------------------------------------------
+
+
+def test_get_resolves_names_functions_and_entries():
+    elu = ACTIVATIONS["elu"]
+    assert get("elu") is get(relubook.elu) is get(elu) is elu
+
+
+@pytest.mark.parametrize("unknown", ["rellu", np.sin, 3])
+def test_get_lists_the_known_names(unknown):
+    with pytest.raises(ValueError, match=r"relu.*leaky_relu.*tanh"):
+        get(unknown)
+
+
+def test_registry_is_read_only():
+    with pytest.raises(TypeError):
+        ACTIVATIONS["new"] = ACTIVATIONS["relu"]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ACTIVATIONS["relu"].name = "other"
+
+
+@EVERY_ACTIVATION
+def test_every_entry_is_consistent(activation):
+    assert isinstance(activation, Activation)
+    assert activation.fn is getattr(relubook, activation.name)
+    assert activation.grad is getattr(relubook, f"{activation.name}_grad")
+    assert activation.fn(1.0, **activation.defaults) == activation.fn(1.0)
+    assert activation.grad(1.0, **activation.defaults) == activation.grad(1.0)
+    assert activation.with_defaults() == dict(activation.defaults)
+    with pytest.raises(TypeError, match=f"{activation.name} has no parameter 'nonsense'"):
+        activation.with_defaults(nonsense=1)
+
+
+@EVERY_ACTIVATION
+def test_every_kink_is_a_jump_of_the_derivative_and_there_are_no_others(activation):
+    x = np.linspace(-8, 8, 16_001)  # multiples of 0.001
+    grad = activation.grad(x)
+    jumps = x[1:][np.abs(np.diff(grad)) > 0.05]
+    for kink in activation.kinks:
+        assert abs(activation.grad(kink + 1e-9) - activation.grad(kink - 1e-9)) > 0.05
+    assert all(min(abs(jump - kink) for kink in activation.kinks) < 0.0015 for jump in jumps)
+
+
+@EVERY_ACTIVATION
+def test_range_is_the_infimum_and_the_supremum(activation):
+    low, high = activation.range
+    x = np.concatenate([[-np.inf, np.inf], np.linspace(-10, 10, 200_001)])
+    y = activation.fn(x)
+    assert y.min() == pytest.approx(low, abs=1e-8)
+    assert y.max() == pytest.approx(high, abs=1e-8)
+    assert (y >= low - 1e-15).all() and (y <= high).all()
+
+
+def test_formulas_render_and_name_what_they_use():
+    from matplotlib import mathtext
+
+    for activation in ACTIVATIONS.values():
+        for formula in (activation.formula, activation.grad_formula):
+            plain = (
+                formula.replace(r"\bigl", "")
+                .replace(r"\bigr", "")
+                .replace(r"\le ", r"\leq ")
+                .replace(r"\ge ", r"\geq ")
+            )
+            mathtext.MathTextParser("path").parse(f"${plain}$")
+            assert "x" in formula
+
+
+def test_the_dotted_names_exist_in_the_frameworks():
+    for activation in ACTIVATIONS.values():
+        for dotted, root in ((activation.keras, keras), (activation.torch, torch)):
+            if dotted is not None:
+                target = root
+                for part in dotted.split(".")[1:]:
+                    target = getattr(target, part)
+                assert callable(target)
+
+
+# --- Properties ---------------------------------------------------------------------------------------------
+
+finite = hnp.arrays(np.float64, st.integers(0, 20), elements=st.floats(-1e6, 1e6))
+moderate = hnp.arrays(np.float64, st.integers(0, 20), elements=st.floats(-15, 15))
+
+
+@given(finite)
+def test_relu_is_idempotent(x):
+    np.testing.assert_array_equal(relubook.relu(relubook.relu(x)), relubook.relu(x))
+
+
+@given(finite, st.integers(-20, 20))
+def test_relu_is_positively_homogeneous(x, exponent):
+    scale = 2.0**exponent  # a power of two scales without rounding
+    np.testing.assert_array_equal(relubook.relu(scale * x), scale * relubook.relu(x))
+
+
+@given(finite)
+def test_relu_splits_a_number_and_its_magnitude(x):
+    np.testing.assert_array_equal(relubook.relu(x) - relubook.relu(-x), x)
+    np.testing.assert_array_equal(relubook.relu(x) + relubook.relu(-x), np.abs(x))
+
+
+@given(finite, finite)
+def test_relu_is_1_lipschitz_and_monotone(x, y):
+    n = min(len(x), len(y))
+    x, y = x[:n], y[:n]
+    assert (np.abs(relubook.relu(x) - relubook.relu(y)) <= np.abs(x - y)).all()
+    assert (relubook.relu(np.maximum(x, y)) >= relubook.relu(x)).all()
+
+
+@given(moderate)
+def test_inverse_pairs(x):
+    np.testing.assert_allclose(np.arctanh(relubook.tanh(x / 4)), x / 4, rtol=1e-9, atol=1e-12)
+    p = relubook.sigmoid(x)
+    np.testing.assert_allclose(np.log(p) - np.log(relubook.sigmoid(-x)), x, rtol=1e-9, atol=1e-12)
+    y = relubook.softplus(x)
+    np.testing.assert_allclose(y + np.log(-np.expm1(-y)), x, rtol=1e-6, atol=1e-7)
+    y = relubook.elu(x)
+    np.testing.assert_allclose(np.where(y > 0, y, np.log1p(np.minimum(y, 0))), x, rtol=1e-8, atol=1e-12)
+    y = relubook.leaky_relu(x, 0.25)
+    np.testing.assert_allclose(
+        relubook.leaky_relu(y, 4.0), x, rtol=0, atol=1e-300
+    )  # exact but for subnormals
+
+
+@given(moderate)
+def test_bounds_between_the_functions(x):
+    relu = relubook.relu(x)
+    assert (relubook.softplus(x) >= relu).all()
+    assert (relubook.softplus(x) <= relu + np.log(2) * (1 + 1e-15)).all()
+    assert (relubook.elu(x) >= np.maximum(x, -1)).all()
+    assert (relubook.leaky_relu(x) <= relu).all()
+    assert (relubook.relu6(x) <= relu).all()
+    for smooth in (relubook.gelu, relubook.silu, relubook.mish):
+        assert (smooth(x) <= relu).all() and (smooth(x) >= np.minimum(x, 0)).all()
+    np.testing.assert_allclose(relubook.silu(x) - relubook.silu(-x), x, rtol=1e-14, atol=1e-300)
+    np.testing.assert_allclose(relubook.gelu(x) - relubook.gelu(-x), x, rtol=1e-13, atol=1e-300)
+    np.testing.assert_allclose(relubook.sigmoid(x) + relubook.sigmoid(-x), 1, rtol=1e-15)
+
+
+def test_the_module_exports_all_of_the_registry():
+    public = {
+        name for name, value in vars(activations).items() if callable(value) and not name.startswith("_")
+    }
+    functions = {name for name in public if name in ACTIVATIONS or name.endswith("_grad")}
+    assert functions <= set(relubook.__all__)
