@@ -1,0 +1,130 @@
+"""One training run on the small digits, measured: what the sweeps of several chapters repeat."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from relubook.datasets import Split, small_digits
+from relubook.experiments.probes import dead_shares, zero_shares
+from relubook.network import MLP
+from relubook.training import accuracy, fit
+
+VALIDATION_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class DigitsRun:
+    """What one training run gave.
+
+    Attributes:
+        accuracy: share of the held-out digits classified correctly, in [0, 1].
+        loss: mean training loss of each epoch, in nats; shorter than the run if it diverged.
+        dead_shares, zero_shares: of each hidden layer after training, on the training digits; NaN if it diverged.
+        diverged: whether the loss stopped being finite.
+    """
+
+    accuracy: float
+    loss: tuple[float, ...]
+    dead_shares: tuple[float, ...]
+    zero_shares: tuple[float, ...]
+    diverged: bool
+
+
+def train_on_digits(
+    *,
+    seed: int,
+    activation: str = "relu",
+    hidden: Sequence[int] = (64, 64, 64, 64),
+    init: str = "he",
+    batch_norm: bool = False,
+    learning_rate: float = 0.05,
+    warmup_epochs: int = 0,
+    epochs: int = 20,
+    batch_size: int = 32,
+    optimizer: str = "sgd",
+    momentum: float = 0.9,
+    clip_norm: float | None = None,
+    held_out: str = "test",
+) -> DigitsRun:
+    """Train a network on the 8×8 digits and measure it.
+
+    The initial weights and the order of the examples depend on the seed alone: two settings with the same seed share
+    them, as far as their shapes agree, and can be compared in pairs. With a warm-up the learning rate of step t is
+    learning_rate · min(1, (t + 1) / (warmup_epochs · steps an epoch)).
+
+    Args:
+        seed: of the initial weights and of the order of the examples.
+        activation, init, batch_norm: as for ``MLP``.
+        hidden: units of each hidden layer.
+        learning_rate, epochs, batch_size, optimizer, momentum, clip_norm: as for ``fit``.
+        warmup_epochs: over how many epochs the learning rate rises linearly.
+        held_out: ``"test"`` trains on all training digits and evaluates on the test digits; ``"validation"`` trains
+            on four fifths of the training digits and evaluates on the others, to choose settings by.
+
+    Returns:
+        The measurements.
+
+    Raises:
+        ValueError: ``held_out`` is unknown, ``warmup_epochs`` is negative, or ``MLP`` or ``fit`` refuses a value.
+
+    Source: the digits of Alpaydin & Kaynak (1998), https://doi.org/10.24432/C50P49
+
+    >>> run = train_on_digits(seed=0, hidden=(32,), epochs=3)
+    >>> run.accuracy > 0.8, run.dead_shares
+    (True, (0.0,))
+    """
+    x_train, y_train, x_held_out, y_held_out = _parts(held_out)
+    model = MLP(
+        [x_train.shape[1], *hidden, 10],
+        activation,
+        rng=np.random.default_rng([seed, 0]),
+        init=init,
+        batch_norm=batch_norm,
+    )
+    steps_per_epoch = -(-len(x_train) // batch_size)
+    history = fit(
+        model,
+        x_train,
+        y_train,
+        learning_rate=_schedule(learning_rate, warmup_epochs * steps_per_epoch),
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=np.random.default_rng([seed, 1]),
+        optimizer=optimizer,
+        momentum=momentum if optimizer == "sgd" else 0.0,
+        clip_norm=clip_norm,
+    )
+    with np.errstate(over="ignore", invalid="ignore"):  # the weights of a diverged run are not finite
+        unknown = np.full(len(hidden), np.nan)
+        return DigitsRun(
+            accuracy=accuracy(model, x_held_out, y_held_out),
+            loss=tuple(history.loss),
+            dead_shares=tuple((unknown if history.diverged else dead_shares(model, x_train)).tolist()),
+            zero_shares=tuple((unknown if history.diverged else zero_shares(model, x_train)).tolist()),
+            diverged=history.diverged,
+        )
+
+
+def _schedule(learning_rate: float, warmup_steps: int) -> float | Callable[[int], float]:
+    if warmup_steps < 0:
+        raise ValueError("warmup_epochs must not be negative")
+    if not warmup_steps:
+        return learning_rate
+    return lambda step: learning_rate * min(1.0, (step + 1) / warmup_steps)
+
+
+def _parts(held_out: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    digits = _digits()
+    if held_out == "test":
+        return digits.x_train, digits.y_train, digits.x_test, digits.y_test
+    if held_out != "validation":
+        raise ValueError(f"held_out must be 'test' or 'validation', got {held_out!r}")
+    last = round(VALIDATION_SHARE * len(digits.x_train))  # the training digits are in random order
+    return digits.x_train[:-last], digits.y_train[:-last], digits.x_train[-last:], digits.y_train[-last:]
+
+
+@lru_cache(maxsize=1)
+def _digits() -> Split:
+    return small_digits()

@@ -1,0 +1,59 @@
+"""What the hidden layers of a network do with data: how many zeros, and how many units that never fire."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from relubook.network import MLP
+
+Array = NDArray[Any]
+
+
+def zero_shares(model: MLP, x: ArrayLike) -> Array:
+    """Share of exact zeros among each hidden layer's outputs: how sparse it is.
+
+    share = mean over examples and units of [output = 0]
+
+    Args:
+        model: the network.
+        x: shape (examples, inputs), real.
+
+    Returns:
+        One share a hidden layer, in [0, 1], shape (layers,).
+
+    Raises:
+        ValueError: ``x`` has the wrong shape.
+
+    Source: Glorot et al. (2011), https://proceedings.mlr.press/v15/glorot11a.html
+
+    >>> model = MLP([4, 8, 2], rng=np.random.default_rng(0))
+    >>> zero_shares(model, np.zeros((3, 4)))
+    array([1.])
+    """
+    return np.array([(outputs == 0).mean() for outputs in model.hidden(x)])
+
+
+def dead_shares(model: MLP, x: ArrayLike) -> Array:
+    """Share of each hidden layer's units that give the same output for every example: how much of it is dead.
+
+    share = mean over units of [max over examples = min over examples]. Such a unit passes no gradient to the
+    layers before it if it is a ReLU unit at 0. A layer can be sparse without a single dead unit.
+
+    Args:
+        model: the network.
+        x: shape (examples, inputs), real, at least two different examples.
+
+    Returns:
+        One share a hidden layer, in [0, 1], shape (layers,).
+
+    Raises:
+        ValueError: ``x`` has the wrong shape.
+
+    Source: Lu et al. (2020), https://doi.org/10.4208/cicp.OA-2020-0165
+
+    >>> model = MLP([4, 8, 2], rng=np.random.default_rng(0))
+    >>> dead_shares(model, np.zeros((3, 4)))
+    array([1.])
+    """
+    return np.array([(np.ptp(outputs, axis=0) == 0).mean() for outputs in model.hidden(x)])
