@@ -117,7 +117,7 @@ def relu(x: ArrayLike, out: Array | None = None) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object, or ``out`` cannot hold the result's dtype.
 
-    Source: Nair & Hinton (2010), https://icml.cc/Conferences/2010/papers/432.pdf
+    Source: Nair and Hinton (2010), https://icml.cc/Conferences/2010/papers/432.pdf
 
     >>> relu([-2, 0, 3])
     array([0, 0, 3])
@@ -137,7 +137,7 @@ def relu_grad(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Bertoin et al. (2021) on the value at 0, https://arxiv.org/abs/2106.12915
+    Source: Bertoin et al. (2021) on the value at 0, https://proceedings.neurips.cc/paper/2021/hash/043ab21fc5a1607b381ac3896176dac6-Abstract.html
 
     >>> relu_grad([-2.0, 0.0, 3.0])
     array([0., 0., 1.])
@@ -157,7 +157,7 @@ def relu6(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Howard et al. (2017), https://arxiv.org/abs/1704.04861
+    Source: Sandler et al. (2018), https://doi.org/10.1109/CVPR.2018.00474
 
     >>> relu6([-2, 3, 9])
     array([0, 3, 6])
@@ -177,7 +177,7 @@ def relu6_grad(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Howard et al. (2017), https://arxiv.org/abs/1704.04861
+    Source: Sandler et al. (2018), https://doi.org/10.1109/CVPR.2018.00474
 
     >>> relu6_grad([-2.0, 0.0, 3.0, 6.0, 9.0])
     array([0., 0., 1., 0., 0.])
@@ -244,7 +244,7 @@ def prelu(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
         TypeError: ``x`` or ``negative_slope`` is not real.
         ValueError: ``negative_slope`` is not finite, or does not broadcast against ``x``.
 
-    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+    Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
     >>> prelu([[-2.0, -2.0], [3.0, 3.0]], negative_slope=[0.5, 0.25])
     array([[-1. , -0.5],
@@ -268,7 +268,7 @@ def prelu_grad(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
         TypeError: ``x`` or ``negative_slope`` is not real.
         ValueError: ``negative_slope`` is not finite, or does not broadcast against ``x``.
 
-    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+    Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
     >>> prelu_grad([[-2.0, -2.0], [3.0, 3.0]], negative_slope=[0.5, 0.25])
     array([[0.5 , 0.25],
@@ -293,7 +293,7 @@ def prelu_slope_grad(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
         TypeError: ``x`` or ``negative_slope`` is not real.
         ValueError: ``negative_slope`` is not finite, or does not broadcast against ``x``.
 
-    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+    Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
     >>> prelu_slope_grad([-2.0, 3.0])
     array([-2.,  0.])
@@ -324,7 +324,7 @@ def squared_relu(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: So et al. (2021), https://arxiv.org/abs/2109.08668
+    Source: So et al. (2021), https://proceedings.neurips.cc/paper/2021/hash/2f3c6a4cd8af177f6456e7e51a916ff3-Abstract.html
 
     >>> squared_relu([-2.0, 0.0, 3.0])
     array([0., 0., 9.])
@@ -344,7 +344,7 @@ def squared_relu_grad(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: So et al. (2021), https://arxiv.org/abs/2109.08668
+    Source: So et al. (2021), https://proceedings.neurips.cc/paper/2021/hash/2f3c6a4cd8af177f6456e7e51a916ff3-Abstract.html
 
     >>> squared_relu_grad([-2.0, 0.0, 3.0])
     array([0., 0., 6.])
@@ -457,7 +457,7 @@ def selu(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Klambauer et al. (2017), https://arxiv.org/abs/1706.02515
+    Source: Klambauer et al. (2017), https://proceedings.neurips.cc/paper/2017/hash/5d44ee6f2c3f71b73125876103c8f6c4-Abstract.html
 
     >>> selu([-np.inf, 0.0, 1.0]).round(4)
     array([-1.7581,  0.    ,  1.0507])
@@ -477,7 +477,7 @@ def selu_grad(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Klambauer et al. (2017), https://arxiv.org/abs/1706.02515
+    Source: Klambauer et al. (2017), https://proceedings.neurips.cc/paper/2017/hash/5d44ee6f2c3f71b73125876103c8f6c4-Abstract.html
 
     >>> selu_grad([-np.inf, 0.0, 1.0]).round(4)
     array([0.    , 1.7581, 1.0507])
@@ -634,7 +634,7 @@ def gelu(x: ArrayLike, approximate: bool = False) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Hendrycks & Gimpel (2016), https://arxiv.org/abs/1606.08415
+    Source: Hendrycks and Gimpel (2016), https://arxiv.org/abs/1606.08415
 
     >>> gelu([-np.inf, 0.0, 1.0]).round(4)
     array([-0.    ,  0.    ,  0.8413])
@@ -662,7 +662,7 @@ def gelu_grad(x: ArrayLike, approximate: bool = False) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Hendrycks & Gimpel (2016), https://arxiv.org/abs/1606.08415
+    Source: Hendrycks and Gimpel (2016), https://arxiv.org/abs/1606.08415
 
     >>> gelu_grad([-np.inf, 0.0, np.inf])
     array([0. , 0.5, 1. ])
@@ -686,7 +686,7 @@ def silu(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Elfwing et al. (2018), https://arxiv.org/abs/1702.03118
+    Source: Elfwing et al. (2018), https://doi.org/10.1016/j.neunet.2017.12.012
 
     >>> silu([-np.inf, 0.0, 1.0]).round(4)
     array([-0.    ,  0.    ,  0.7311])
@@ -708,7 +708,7 @@ def silu_grad(x: ArrayLike) -> Array:
     Raises:
         TypeError: ``x`` is complex, a string or an object.
 
-    Source: Elfwing et al. (2018), https://arxiv.org/abs/1702.03118
+    Source: Elfwing et al. (2018), https://doi.org/10.1016/j.neunet.2017.12.012
 
     >>> silu_grad([-np.inf, 0.0, np.inf])
     array([0. , 0.5, 1. ])

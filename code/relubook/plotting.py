@@ -27,7 +27,7 @@ def use_book_style() -> None:
     Raises:
         Nothing of its own.
 
-    Source: the palette is that of Okabe & Ito (2008), https://jfly.uni-koeln.de/color/
+    Source: the palette is that of Okabe and Ito (2008), https://jfly.uni-koeln.de/color/
 
     >>> use_book_style()
     """

@@ -24,7 +24,7 @@ class SquaredReLU(nn.Module):
     Raises:
         Nothing of its own.
 
-    Source: So et al. (2021), https://arxiv.org/abs/2109.08668
+    Source: So et al. (2021), https://proceedings.neurips.cc/paper/2021/hash/2f3c6a4cd8af177f6456e7e51a916ff3-Abstract.html
 
     >>> SquaredReLU()(torch.tensor([-2.0, 3.0]))
     tensor([0., 9.])

@@ -32,7 +32,8 @@ def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
         TypeError: the labels are not integers.
         ValueError: a shape is wrong, or a label is out of range.
 
-    Source: Bishop (2006), Pattern Recognition and Machine Learning, section 4.3.4
+    Source: Bishop (2006), section 4.3.4,
+    https://www.microsoft.com/en-us/research/publication/pattern-recognition-machine-learning/
 
     >>> loss, grad = softmax_cross_entropy(np.array([[0.0, 0.0]]), np.array([1]))
     >>> round(loss, 4), grad
@@ -61,7 +62,7 @@ def mean_squared_error(outputs: Array, targets: Array) -> tuple[float, Array]:
     Raises:
         ValueError: the shapes differ.
 
-    Source: Bishop (2006), Pattern Recognition and Machine Learning, section 1.1
+    Source: Goodfellow et al. (2016), section 5.1.4, https://www.deeplearningbook.org/
 
     >>> mean_squared_error(np.array([[1.0], [3.0]]), np.array([[0.0], [3.0]]))
     (0.5, array([[1.],
@@ -95,7 +96,7 @@ class Optimizer(Protocol):
 class SGD:
     """Stochastic gradient descent with momentum.
 
-    v ← momentum · v + g, θ ← θ − learning_rate · v
+    v ← momentum · v + g, θ ← θ − learning_rate · v (PyTorch's form)
 
     Args:
         parameters: what to train.
@@ -142,7 +143,7 @@ class Adam:
     Raises:
         Nothing of its own.
 
-    Source: Kingma & Ba (2015), https://arxiv.org/abs/1412.6980
+    Source: Kingma and Ba (2015), https://arxiv.org/abs/1412.6980
 
     >>> parameter = Parameter(np.array([1.0]))
     >>> parameter.grad = np.array([2.0])

@@ -69,7 +69,7 @@ def train_on_digits(
     Raises:
         ValueError: ``held_out`` is unknown, ``warmup_epochs`` is negative, or ``MLP`` or ``fit`` refuses a value.
 
-    Source: the digits of Alpaydin & Kaynak (1998), https://doi.org/10.24432/C50P49
+    Source: the digits of Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49
 
     >>> run = train_on_digits(seed=0, hidden=(32,), epochs=3)
     >>> run.accuracy > 0.8, len(run.loss), run.diverged
