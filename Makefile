@@ -1,0 +1,147 @@
+# ReLU, Measured. `make help` lists the targets; each installs first what it needs into .venv.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+CHAPTERS := chapters/en
+PORT ?= 8000
+
+# Candidates for making .venv; each is tried, because a name on the PATH may not run. The versions in constraints.txt
+# were verified on 3.11, so it comes first. Choose another with `make book PYTHON=/path/to/python3.12`.
+PYTHON ?= python3.11 python3.12 python3.13 python3 python
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+# One thread, no GPU, quiet and reproducible frameworks. The same values stand in code/booktools/environment.py and in
+# .binder/start; a test compares them.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export TF_ENABLE_ONEDNN_OPTS := 0
+export TF_CPP_MIN_LOG_LEVEL := 3
+export KERAS_BACKEND := tensorflow
+export CUDA_VISIBLE_DEVICES :=
+export PYTHONHASHSEED := 0
+
+# What the tools remember stays in the repository, and settings in the home directory do not change a result.
+export IPYTHONDIR := $(CURDIR)/.cache/ipython
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter/config
+export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.cache/jupyter/runtime
+export KERAS_HOME := $(CURDIR)/.cache/keras
+export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
+
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+NBVAL := $(PY) -m pytest --benchmark-disable --dist loadscope -n 2 --nbval --nbval-current-env --nbval-cell-timeout=120
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help book install test test-portable execute serve bench format lint clean
+
+help: ## List the targets
+	@echo "ReLU, Measured: make TARGET"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+	  printf '  %-15s%s\n' "$$name" "$$text"; done
+
+# --- the environment --------------------------------------------------------------------------------------------------
+
+# A missing or half-made .venv: its stamps prove nothing, so both installs run again.
+ifneq ($(shell $(PY) -c 'import pip; $(SUPPORTED)' 2>/dev/null && echo works),works)
+.PHONY: $(VENV)/.book $(VENV)/.all
+endif
+
+define make_venv
+if $(PY) -m pip --version >/dev/null 2>&1 && $(PY) -c '$(SUPPORTED)'; then exit 0; fi; \
+found=; unusable=; \
+for candidate in $(PYTHON); do \
+  "$$candidate" -c '$(SUPPORTED)' >/dev/null 2>&1 || continue; \
+  if "$$candidate" -c 'import ensurepip, venv' >/dev/null 2>&1; then found=$$candidate; break; fi; \
+  unusable=$$candidate; \
+done; \
+if [ -z "$$found" ] && [ -n "$$unusable" ]; then \
+  echo "error: $$unusable has no venv or ensurepip module; on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; \
+fi; \
+if [ -z "$$found" ]; then \
+  echo "error: no Python 3.11, 3.12 or 3.13 that runs (tried: $(PYTHON)); install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+fi; \
+echo "Making $(VENV) with $$("$$found" --version)"; \
+"$$found" -m venv --clear $(VENV) || { echo "error: $$found could not make $(VENV); see the lines above" >&2; exit 1; }
+endef
+
+define or_explain
+{ echo "error: the install stopped; is PyPI reachable? Run the same command again: what is there already is kept" >&2; exit 1; }
+endef
+
+$(VENV)/.book: requirements-book.txt constraints.txt
+	@$(make_venv)
+	@echo "Installing what building the book needs (requirements-book.txt)"
+	@$(PIP) -r requirements-book.txt || $(or_explain)
+	@touch $@
+
+# On Linux PyPI's torch brings several GB of CUDA packages. PyTorch's own index has the CPU build: one quick try there,
+# then whatever pip finds.
+TORCH := $(shell sed -n 's/^\(torch==[^ ;]*\).*/\1/p' requirements.txt)
+
+$(VENV)/.all: $(VENV)/.book requirements.txt pyproject.toml
+	@echo "Installing what running and testing needs (requirements.txt; a few minutes the first time)"
+	@if [ "$$(uname -s)" = Linux ] && ! $(PY) -m pip show --quiet torch 2>/dev/null; then \
+	  $(PIP) --no-deps --retries 0 --timeout 10 --index-url https://download.pytorch.org/whl/cpu $(TORCH) 2>/dev/null \
+	  || echo "note: PyTorch's CPU index did not answer; torch comes from PyPI instead"; fi
+	@$(PIP) -r requirements.txt || $(or_explain)
+	@$(PIP) --no-deps --no-build-isolation --editable . || $(or_explain)
+	@touch $@
+
+# --- the book ---------------------------------------------------------------------------------------------------------
+
+# Sphinx reads again only the chapters that changed. What shapes every page starts a whole build.
+_build/.settings: _config.yml _toc.yml $(wildcard code/booktools/*.py) $(VENV)/.book
+	@rm -rf _build
+	@mkdir _build
+	@touch $@
+
+# After a warning the chapters that were read are forgotten: the next build would not read them, nor warn, again.
+book: _build/.settings ## Build the pages into _build/html, warnings as errors
+	@$(PY) $(VENV)/bin/jupyter-book build . -W -n --keep-going -q || { rm -rf _build/.doctrees; exit 1; }
+
+serve: book ## Build the book and serve it on this machine (PORT=8000)
+	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+execute: $(VENV)/.all ## Run the chapters, store their outputs, show what changed (CHAPTER=path for one)
+	@$(PY) -m booktools.execute $(CHAPTER)
+
+# --- the checks -------------------------------------------------------------------------------------------------------
+
+install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (editable)
+	@echo "Everything is in $(VENV)"
+
+test: $(VENV)/.all ## Run every test, and every chapter against its stored outputs
+	@$(NBVAL) tests $(CHAPTERS)
+
+# NumPy refuses names that it was not built with, so the features to switch off are asked of the installed NumPy.
+simd_except = $(PY) -c 'import numpy; print(*[n for n in numpy.show_config(mode="dicts")["SIMD Extensions"].get("found", []) if n not in "$(1)".split()])'
+
+test-portable: $(VENV)/.all ## Run the chapters as older x86-64 processors would: AVX2, then SSE
+	@[ "$$(uname -m)" = x86_64 ] || { echo "error: test-portable imitates x86-64 processors and needs one; this is $$(uname -m)" >&2; exit 1; }
+	@echo "The chapters on an AVX2 processor"
+	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,X86_V3))" OPENBLAS_CORETYPE=Haswell ATEN_CPU_CAPABILITY=avx2 \
+	  ONEDNN_MAX_CPU_ISA=AVX2 MKL_CBWR=COMPATIBLE $(NBVAL) $(CHAPTERS)
+	@echo "The chapters on an SSE processor"
+	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,))" OPENBLAS_CORETYPE=Nehalem ATEN_CPU_CAPABILITY=default \
+	  ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE $(NBVAL) $(CHAPTERS)
+
+bench: $(VENV)/.all ## Time every activation against a copy and against PyTorch
+	@$(PY) -m pytest -p no:xdist -s tests/bench_activations.py
+
+format: $(VENV)/.all ## Rewrite code and notebooks in their canonical format
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m booktools.notebook_format
+
+lint: $(VENV)/.all ## Check format, style and types without changing a file
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m booktools.notebook_format --check
+
+clean: ## Remove what was built and cached, but not .venv
+	rm -rf _build .cache .benchmarks .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
