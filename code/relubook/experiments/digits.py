@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relubook.datasets import Split, small_digits
 from relubook.experiments.probes import dead_shares, zero_shares
 from relubook.network import MLP
 from relubook.training import accuracy, fit
+
+Array = NDArray[Any]
 
 VALIDATION_SHARE = 0.2
 
@@ -38,6 +42,7 @@ def train_on_digits(
     activation: str = "relu",
     hidden: Sequence[int] = (64, 64, 64, 64),
     init: str = "he",
+    weight_scale: float = 1.0,
     batch_norm: bool = False,
     learning_rate: float = 0.05,
     warmup_epochs: int = 0,
@@ -58,6 +63,7 @@ def train_on_digits(
         seed: of the initial weights and of the order of the examples.
         activation, init, batch_norm: as for ``MLP``.
         hidden: units of each hidden layer.
+        weight_scale: what the initial weights are multiplied by.
         learning_rate, epochs, batch_size, optimizer, momentum, clip_norm: as for ``fit``.
         warmup_epochs: over how many epochs the learning rate rises linearly.
         held_out: ``"test"`` trains on all training digits and evaluates on the test digits; ``"validation"`` trains
@@ -75,7 +81,7 @@ def train_on_digits(
     >>> run.accuracy > 0.8, len(run.loss), run.diverged
     (True, 3, False)
     """
-    x_train, y_train, x_held_out, y_held_out = _parts(held_out)
+    x_train, y_train, x_held_out, y_held_out = digits_parts(held_out)
     model = MLP(
         [x_train.shape[1], *hidden, 10],
         activation,
@@ -83,6 +89,8 @@ def train_on_digits(
         init=init,
         batch_norm=batch_norm,
     )
+    for layer in model.dense_layers:
+        layer.weight.value *= weight_scale
     steps_per_epoch = -(-len(x_train) // batch_size)
     history = fit(
         model,
@@ -115,13 +123,31 @@ def _schedule(learning_rate: float, warmup_steps: int) -> float | Callable[[int]
     return lambda step: learning_rate * min(1.0, (step + 1) / warmup_steps)
 
 
-def _parts(held_out: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def digits_parts(held_out: str = "test") -> tuple[Array, Array, Array, Array]:
+    """The small digits as x and y to train on, and x and y to evaluate on.
+
+    validation = the last fifth of the training digits, which are in random order
+
+    Args:
+        held_out: ``"test"`` or ``"validation"``, as for ``train_on_digits``.
+
+    Returns:
+        x of shape (examples, 64) and labels of shape (examples,), twice.
+
+    Raises:
+        ValueError: ``held_out`` is unknown.
+
+    Source: the digits of Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49
+
+    >>> [len(part) for part in digits_parts("validation")]
+    [1150, 1150, 288, 288]
+    """
     digits = _digits()
     if held_out == "test":
         return digits.x_train, digits.y_train, digits.x_test, digits.y_test
     if held_out != "validation":
         raise ValueError(f"held_out must be 'test' or 'validation', got {held_out!r}")
-    last = round(VALIDATION_SHARE * len(digits.x_train))  # the training digits are in random order
+    last = round(VALIDATION_SHARE * len(digits.x_train))
     return digits.x_train[:-last], digits.y_train[:-last], digits.x_train[-last:], digits.y_train[-last:]
 
 

@@ -1,0 +1,89 @@
+"""Chapter 16: growth, rounding, and the cures."""
+
+import numpy as np
+import pytest
+
+from relubook.experiments.digits import train_on_digits
+from relubook.experiments.repeats import over_seeds
+from relubook.experiments.unbounded_outputs import output_rms, quantize, quantized_accuracies
+
+
+def test_outputs_grow_with_the_scale_of_the_weights_for_other_seeds_too():
+    for scale in (0.5, 1.0, 2.0):
+        rms = np.array([output_rms(seed=seed, weight_scale=scale, depth=20) for seed in range(100, 105)])
+        factors = (rms[:, -1] / rms[:, 0]) ** (1 / 19)
+        assert abs(np.median(factors) / scale - 1) < 0.06
+
+
+def test_doubled_weights_double_the_first_layer_exactly():
+    one, two = (output_rms(seed=0, weight_scale=scale, depth=3) for scale in (1.0, 2.0))
+    np.testing.assert_allclose(np.divide(two, one), [2, 4, 8], rtol=1e-12)
+
+
+@pytest.mark.parametrize("normalize", ["batch", "layer"])
+def test_normalisation_makes_the_scale_irrelevant(normalize):
+    small, large = (
+        output_rms(seed=1, weight_scale=scale, normalize=normalize, depth=10) for scale in (0.5, 5.0)
+    )
+    np.testing.assert_allclose(small, large, rtol=1e-3)
+    assert abs(large[-1] - np.sqrt(0.5)) < 0.1
+
+
+def test_bounded_functions_do_not_grow():
+    assert max(output_rms(seed=0, activation="relu6", weight_scale=10.0, depth=10)) < 6
+    assert max(output_rms(seed=0, activation="tanh", weight_scale=10.0, depth=10)) < 1
+
+
+def test_quantize_rounds_to_the_nearest_step_and_cuts():
+    x = np.array([0.0, 0.49, 0.51, 2.4, 99.0])
+    np.testing.assert_array_equal(quantize(x, largest=3.0, bits=2), [0, 0, 1, 2, 3])
+    assert len(np.unique(quantize(np.linspace(0, 6, 10_001), largest=6.0, bits=5))) == 32
+
+
+def test_rounding_error_is_that_of_a_uniform_distribution():
+    x = np.random.default_rng(0).uniform(0, 6, 100_000)
+    error = np.sqrt(np.mean((quantize(x, largest=6.0, bits=8) - x) ** 2))
+    assert error == pytest.approx(6 / 255 / np.sqrt(12), rel=0.01)
+
+
+def test_an_outlier_ruins_relu_at_four_bits_and_not_relu6_for_other_seeds():
+    settings = {
+        (name, outlier): {"activation": name, "outlier": outlier, "bits": (8, 4), "epochs": 8}
+        for name in ("relu", "relu6")
+        for outlier in (1.0, 30.0)
+    }
+    runs = {
+        key: np.array(value)
+        for key, value in over_seeds(quantized_accuracies, settings, seeds=range(100, 103)).items()
+    }
+    lost = {key: (value[:, 0] - value[:, 1]).mean() for key, value in runs.items()}
+    assert lost["relu", 30.0] > 0.4
+    assert max(lost["relu6", 30.0], lost["relu", 1.0], lost["relu6", 1.0]) < 0.05
+
+
+def test_cures_for_tripled_weights_hold_for_other_seeds():
+    cures = {
+        "none": {},
+        "ReLU6": {"activation": "relu6"},
+        "clipping": {"clip_norm": 1.0},
+        "batch norm": {"batch_norm": True},
+    }
+    settings = {name: {"weight_scale": 3.0, "epochs": 8, **cure} for name, cure in cures.items()}
+    runs = over_seeds(train_on_digits, settings, seeds=range(100, 103))
+    mean = {name: np.mean([run.accuracy for run in group]) for name, group in runs.items()}
+    assert mean["none"] < 0.4 and mean["ReLU6"] < 0.4
+    assert mean["clipping"] > 0.75 and mean["batch norm"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: output_rms(seed=0, normalize="group"), "normalize must be"),
+        (lambda: quantize(np.ones(1), largest=0.0, bits=8), "largest must be positive"),
+        (lambda: quantize(np.ones(1), largest=1.0, bits=0), "bits must be at least 1"),
+        (lambda: quantized_accuracies(seed=0, activation="elu", bits=(8,)), "must never be negative"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
