@@ -1,0 +1,1 @@
+"""What builds and checks the book. Readers of the book never import it, and ``relubook`` does not either."""

@@ -1,0 +1,97 @@
+"""Run chapters, store their outputs in canonical form, and print what changed.
+
+Two notebooks run at a time. A notebook whose cell or kernel fails is named and left as it was.
+
+    python -m booktools.execute [notebook …]
+"""
+
+import argparse
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from booktools.environment import ENVIRONMENT
+from booktools.notebook_format import (
+    NotebookError,
+    canonical,
+    chapter_paths,
+    read_notebook,
+    repository_url,
+    write_atomically,
+)
+
+CELL_TIMEOUT = 120  # seconds
+AT_ONCE = 2
+
+
+class ExecutionError(Exception):
+    """A notebook that did not run to its end; the message names it and the reason."""
+
+
+def output_text(notebook: nbformat.NotebookNode) -> list[str]:
+    """What a notebook's cells printed, as lines that name the cell."""
+    lines = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            text = output.get("text") or output.get("data", {}).get("text/plain", "")
+            lines += [f"[{cell.id}] {line}" for line in str(text).splitlines()]
+    return lines
+
+
+def execute(path: Path, *, url: str) -> str:
+    """Run a notebook in its own folder, store it, and return a diff of its text outputs.
+
+    Raises:
+        ExecutionError: a cell failed or ran out of time, or the kernel died; the file is as it was.
+        NotebookError: the file is not a notebook.
+    """
+    notebook = read_notebook(path)
+    before = output_text(notebook)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        client.execute(env={**os.environ, **ENVIRONMENT})
+    except CellExecutionError as error:
+        raise ExecutionError(f"{path}: {error.ename}: {error.evalue}\n{error}") from error
+    except CellTimeoutError as error:
+        raise ExecutionError(f"{path}: a cell ran for more than {CELL_TIMEOUT} seconds") from error
+    except DeadKernelError as error:
+        raise ExecutionError(f"{path}: the kernel died") from error
+    write_atomically(path, canonical(notebook, url=url))
+    diff = difflib.unified_diff(before, output_text(notebook), str(path), "executed", lineterm="", n=1)
+    return "\n".join(diff)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Execute notebooks; the exit status is 1 where one failed."""
+    parser = argparse.ArgumentParser(description="Run chapters and store their outputs.")
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every English chapter")
+    options = parser.parse_args(arguments)
+    paths = options.notebooks or [path for path in chapter_paths() if path.parent.name == "en"]
+    url = repository_url()
+    failed = False
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for path, run in [(path, pool.submit(execute, path, url=url)) for path in paths]:
+            try:
+                diff = run.result()
+            except (ExecutionError, NotebookError, OSError) as error:
+                print(f"error: {error}", file=sys.stderr)
+                failed = True
+            else:
+                print(diff or f"{path}: text outputs unchanged", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

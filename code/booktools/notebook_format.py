@@ -1,0 +1,172 @@
+"""Write notebooks in the one form in which they are stored, or check that they have it.
+
+The canonical form makes a diff show what an author changed and nothing else: sorted keys, one-space indent, text as it
+is (not escaped), only metadata that the book uses, unique cell ids, execution counts 1…n, merged output streams, and
+the setup cell that belongs to the repository's address.
+
+    python -m booktools.notebook_format [--check] [notebook …]
+"""
+
+import argparse
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = ROOT / "chapters"
+
+CELL_METADATA = ("cellView", "jupyter", "mystnb", "tags", "translation")
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+SETUP_TAG = "setup"
+SETUP_SOURCE = """\
+import importlib.util
+
+if importlib.util.find_spec("relubook") is None:  # opened alone, as on Colab
+    %pip install --quiet git+{url}"""
+
+
+class NotebookError(Exception):
+    """A file that is not a notebook; the message names it."""
+
+
+def setup_source(url: str) -> str:
+    """Source of the setup cell, which installs ``relubook`` from a repository where it is missing."""
+    return SETUP_SOURCE.format(url=url)
+
+
+def repository_url(config: Path = ROOT / "_config.yml") -> str:
+    """The repository's address in the book's configuration."""
+    return str(yaml.safe_load(config.read_text(encoding="utf-8"))["repository"]["url"])
+
+
+def chapter_paths() -> list[Path]:
+    """All notebooks of the book, both editions, in order."""
+    return sorted(CHAPTERS.glob("*/*.ipynb"))
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """The notebook in a file.
+
+    Raises:
+        NotebookError: the file is not a valid notebook; the message names it and says why.
+    """
+    try:
+        notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        _repair_ids(notebook.get("cells", []))
+        nbformat.validate(notebook)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise NotebookError(f"{path}: not valid JSON: {error}") from error
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
+        raise NotebookError(f"{path}: not a valid notebook: {str(error).splitlines()[0]}") from error
+    return notebook
+
+
+def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
+    """The text of a notebook in canonical form, for a repository at ``url``."""
+    notebook = nbformat.from_dict(json.loads(nbformat.writes(notebook)))  # a copy
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    count = 0
+    for cell in notebook.cells:
+        cell.metadata = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
+        cell.pop("attachments", None)
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        cell.execution_count = count
+        if SETUP_TAG in cell.metadata.get("tags", []):
+            cell.source = setup_source(url)
+        cell.outputs = _merged(cell.outputs)
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+            if "metadata" in output:
+                output.metadata = {}
+    written = io.StringIO()
+    nbformat.write(notebook, written)  # splits texts into lists of lines
+    return json.dumps(json.loads(written.getvalue()), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file's text in one step: whatever happens, the file is the old one or the new one."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
+    ) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(text)
+            file.close()
+            temporary.chmod(path.stat().st_mode if path.exists() else 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _repair_ids(cells: Iterable[Any]) -> None:
+    """Give every cell an id that is unique in its notebook, and keep the ids that are."""
+    seen: set[str] = set()
+    for number, cell in enumerate(cells):
+        wanted = str(cell.get("id") or f"cell-{number}")
+        wanted = re.sub(r"[^a-zA-Z0-9-_]", "-", wanted)[:60]
+        unique, suffix = wanted, 2
+        while unique in seen:
+            unique, suffix = f"{wanted}-{suffix}", suffix + 1
+        cell["id"] = unique
+        seen.add(unique)
+
+
+def _merged(outputs: Iterable[Any]) -> list[Any]:
+    """Outputs with consecutive pieces of one stream joined; how a kernel cuts them depends on time."""
+    merged: list[Any] = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            merged.append(output)
+    return merged
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Format or check notebooks; the exit status is 1 where one is not canonical, or not a notebook."""
+    parser = argparse.ArgumentParser(description="Write notebooks in canonical form.")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; list notebooks that would change"
+    )
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: every chapter")
+    options = parser.parse_args(arguments)
+    url = repository_url()
+    failed = False
+    for path in options.notebooks or chapter_paths():
+        try:
+            text = canonical(read_notebook(path), url=url)
+        except (NotebookError, OSError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+            continue
+        if path.read_text(encoding="utf-8") == text:
+            continue
+        if options.check:
+            print(f"{path}: not in canonical form; `make format` rewrites it", file=sys.stderr)
+            failed = True
+        else:
+            write_atomically(path, text)
+            print(f"{path}: rewritten")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
