@@ -27,7 +27,6 @@ from booktools.notebook_format import (
     write_atomically,
 )
 
-CELL_TIMEOUT = 120  # seconds
 AT_ONCE = 2
 
 
@@ -45,8 +44,10 @@ def output_text(notebook: nbformat.NotebookNode) -> list[str]:
     return lines
 
 
-def execute(path: Path, *, url: str) -> str:
+def execute(path: Path, *, url: str, cell_timeout: int) -> str:
     """Run a notebook in its own folder, store it, and return a diff of its text outputs.
+
+    A cell may run for ``cell_timeout`` seconds.
 
     Raises:
         ExecutionError: a cell failed or ran out of time, or the kernel died; the file is as it was.
@@ -56,16 +57,17 @@ def execute(path: Path, *, url: str) -> str:
     before = output_text(notebook)
     client = NotebookClient(
         notebook,
-        timeout=CELL_TIMEOUT,
+        timeout=cell_timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],  # not the kernel's remarks about its connection
     )
     try:
         client.execute(env={**os.environ, **ENVIRONMENT})
     except CellExecutionError as error:
         raise ExecutionError(f"{path}: {error.ename}: {error.evalue}\n{error}") from error
     except CellTimeoutError as error:
-        raise ExecutionError(f"{path}: a cell ran for more than {CELL_TIMEOUT} seconds") from error
+        raise ExecutionError(f"{path}: a cell ran for more than {cell_timeout} seconds") from error
     except DeadKernelError as error:
         raise ExecutionError(f"{path}: the kernel died") from error
     write_atomically(path, canonical(notebook, url=url))
@@ -77,12 +79,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Execute notebooks; the exit status is 1 where one failed."""
     parser = argparse.ArgumentParser(description="Run chapters and store their outputs.")
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every English chapter")
+    parser.add_argument("--cell-timeout", type=int, default=120, help="seconds a cell may run")
     options = parser.parse_args(arguments)
     paths = options.notebooks or [path for path in chapter_paths() if path.parent.name == "en"]
     url = repository_url()
     failed = False
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for path, run in [(path, pool.submit(execute, path, url=url)) for path in paths]:
+        runs = [pool.submit(execute, path, url=url, cell_timeout=options.cell_timeout) for path in paths]
+        for path, run in zip(paths, runs, strict=True):
             try:
                 diff = run.result()
             except (ExecutionError, NotebookError, OSError) as error:

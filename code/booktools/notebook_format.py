@@ -8,6 +8,7 @@ the setup cell that belongs to the repository's address.
 """
 
 import argparse
+import copy
 import io
 import json
 import os
@@ -63,19 +64,21 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         NotebookError: the file is not a valid notebook; the message names it and says why.
     """
     try:
-        notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        _repair_ids(notebook.get("cells", []))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        _repair_ids(content["cells"])
+        notebook = nbformat.reads(json.dumps(content), as_version=4)  # joins lists of lines
         nbformat.validate(notebook)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise NotebookError(f"{path}: not valid JSON: {error}") from error
     except (nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
-        raise NotebookError(f"{path}: not a valid notebook: {str(error).splitlines()[0]}") from error
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise NotebookError(f"{path}: not a valid notebook: {reason}") from error
     return notebook
 
 
 def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
     """The text of a notebook in canonical form, for a repository at ``url``."""
-    notebook = nbformat.from_dict(json.loads(nbformat.writes(notebook)))  # a copy
+    notebook = copy.deepcopy(notebook)
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0

@@ -1,0 +1,65 @@
+"""Executing notebooks: outputs stored, changes shown, and a failure leaves the file alone."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from booktools.notebook_format import read_notebook
+
+
+def write(path, *sources: str):
+    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+def execute(*arguments) -> subprocess.CompletedProcess:
+    """The command as ``make execute`` runs it."""
+    command = [sys.executable, "-m", "booktools.execute", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_outputs_are_stored_and_their_change_is_shown(tmp_path):
+    (tmp_path / "data.txt").write_text("here")
+    sources = (
+        "print('one')",
+        "import os; print(os.environ['OMP_NUM_THREADS'])",
+        "print(open('data.txt').read())",
+    )
+    path = write(tmp_path / "good.ipynb", *sources)
+    first = execute(path)
+    assert first.returncode == 0, first.stderr
+    for line in ("+[cell-0] one", "+[cell-1] 1", "+[cell-2] here"):
+        assert line in first.stdout
+    assert [cell.outputs[0].text for cell in read_notebook(path).cells] == ["one\n", "1\n", "here\n"]
+    assert "text outputs unchanged" in execute(path).stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import os; os._exit(1)", "the kernel died"),
+        ("import time; time.sleep(60)", "a cell ran for more than 2 seconds"),
+    ],
+)
+def test_a_failure_is_named_and_the_file_left_as_it_was(tmp_path, source, reason):
+    path = write(tmp_path / "bad.ipynb", "print('before')", source)
+    before = path.read_bytes()
+    result = execute("--cell-timeout", 2, path)
+    assert result.returncode == 1
+    assert f"error: {path}: {reason}" in result.stderr
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_broken_notebook_is_named_and_the_others_run(tmp_path):
+    broken, good = tmp_path / "broken.ipynb", write(tmp_path / "good.ipynb", "print('one')")
+    broken.write_text("{")
+    result = execute(broken, good)
+    assert result.returncode == 1
+    assert f"error: {broken}: not valid JSON" in result.stderr
+    assert "+[cell-0] one" in result.stdout
+    assert broken.read_text() == "{"

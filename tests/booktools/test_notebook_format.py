@@ -1,0 +1,139 @@
+"""The formatter: one form, nothing lost, clear errors."""
+
+import json
+
+import nbformat
+import pytest
+
+from booktools import notebook_format
+from booktools.notebook_format import NotebookError, canonical, main, read_notebook, setup_source
+
+URL = "https://example.org/book"
+
+
+def messy_notebook() -> dict:
+    """A notebook as an editor leaves it."""
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": "my-env", "display_name": "My env", "language": "python"},
+            "widgets": {},
+        },
+        "cells": [
+            {"cell_type": "markdown", "id": "title", "metadata": {"collapsed": True}, "source": "# 제목 é"},
+            {
+                "cell_type": "code",
+                "id": "setup",
+                "metadata": {"tags": ["remove-cell", "setup"]},
+                "source": "old",
+                "execution_count": 7,
+                "outputs": [],
+            },
+            {
+                "cell_type": "code",
+                "id": "title",
+                "metadata": {"execution": {"iopub.execute_input": "2026"}, "cellView": "form"},
+                "source": ["print(1)\n", "2"],
+                "execution_count": None,
+                "outputs": [
+                    {"output_type": "stream", "name": "stdout", "text": "1"},
+                    {"output_type": "stream", "name": "stdout", "text": "\n"},
+                    {
+                        "output_type": "execute_result",
+                        "execution_count": 9,
+                        "data": {"text/plain": "2"},
+                        "metadata": {"x": 1},
+                    },
+                ],
+            },
+        ],
+    }
+
+
+@pytest.fixture
+def notebook_path(tmp_path):
+    path = tmp_path / "messy.ipynb"
+    path.write_text(json.dumps(messy_notebook()), encoding="utf-8")
+    return path
+
+
+def test_canonical_form(notebook_path):
+    text = canonical(read_notebook(notebook_path), url=URL)
+    notebook = json.loads(text)
+    assert text == json.dumps(notebook, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+    assert "제목 é" in text
+    title, setup, cell = notebook["cells"]
+    assert title["metadata"] == {}
+    assert "".join(setup["source"]) == setup_source(URL) and f"git+{URL}" in setup_source(URL)
+    assert cell["metadata"] == {"cellView": "form"}
+    assert [setup["execution_count"], cell["execution_count"]] == [1, 2]
+    assert len({c["id"] for c in notebook["cells"]}) == 3
+    stream, result = cell["outputs"]
+    assert stream["text"] == ["1\n"]
+    assert result["execution_count"] == 2 and result["metadata"] == {}
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+
+
+def test_canonical_form_is_a_fixed_point(notebook_path):
+    notebook_path.write_text(canonical(read_notebook(notebook_path), url=URL), encoding="utf-8")
+    assert canonical(read_notebook(notebook_path), url=URL) == notebook_path.read_text(encoding="utf-8")
+
+
+def test_check_changes_nothing_and_write_repairs(notebook_path, capsys):
+    before = notebook_path.read_bytes()
+    assert main(["--check", str(notebook_path)]) == 1
+    assert notebook_path.read_bytes() == before
+    assert "messy.ipynb: not in canonical form" in capsys.readouterr().err
+    assert main([str(notebook_path)]) == 0
+    assert main(["--check", str(notebook_path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{ not json", "not valid JSON"),
+        (b"", "not valid JSON"),
+        (b"\xff\xfe", "not valid JSON"),
+        (b"[]", "not a valid notebook"),
+        (b'{"cells": 3}', "not a valid notebook"),
+        (b'{"cells": [], "metadata": {}, "nbformat": 4}', "not a valid notebook"),
+    ],
+)
+def test_what_is_not_a_notebook_is_named_and_left_as_it_was(tmp_path, capsys, content, reason):
+    path = tmp_path / "broken.ipynb"
+    path.write_bytes(content)
+    assert main([str(path)]) == 1
+    assert f"{path}: {reason}" in capsys.readouterr().err
+    assert path.read_bytes() == content
+    with pytest.raises(NotebookError, match=reason):
+        read_notebook(path)
+
+
+def test_one_broken_notebook_does_not_stop_the_others(tmp_path, notebook_path):
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text("{")
+    assert main([str(broken), str(notebook_path)]) == 1
+    assert main(["--check", str(notebook_path)]) == 0
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_no_other(notebook_path, monkeypatch):
+    before = notebook_path.read_bytes()
+
+    def interrupted(source, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(notebook_format.os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        main([str(notebook_path)])
+    assert notebook_path.read_bytes() == before
+    assert list(notebook_path.parent.iterdir()) == [notebook_path]
+
+
+def test_a_missing_file_is_named(tmp_path, capsys):
+    assert main([str(tmp_path / "none.ipynb")]) == 1
+    assert "none.ipynb" in capsys.readouterr().err
+
+
+def test_valid_notebooks_stay_valid(notebook_path):
+    nbformat.validate(nbformat.reads(canonical(read_notebook(notebook_path), url=URL), as_version=4))

@@ -1,0 +1,276 @@
+"""What a program can check of every chapter: its form, its links, and that its summary says what it printed."""
+
+import ast
+import base64
+import io
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from PIL import Image
+
+from booktools.notebook_format import (
+    CHAPTERS,
+    ROOT,
+    canonical,
+    chapter_paths,
+    read_notebook,
+    repository_url,
+    setup_source,
+)
+
+EDITION = CHAPTERS / "en"
+PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(EDITION.glob("*.md"))}
+NOTEBOOKS = {path: read_notebook(path) for path in chapter_paths()}
+CHAPTER = re.compile(r"\d\d-")
+
+IGNORE_TAG = "nbval-ignore-output"
+MOST_IGNORED = 8
+ALLOWED_TAGS = {"setup", "remove-cell", "hide-cell", IGNORE_TAG}
+SOLUTION = {"tags": ["hide-cell"], "cellView": "form", "jupyter": {"source_hidden": True}}
+MOST_LINES = 14  # of a code cell that is no solution and defines nothing; longer code belongs in relubook
+WIDEST = 100  # columns; more scroll sideways on Colab
+
+EVERY_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+CHAPTERS_ONLY = pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if CHAPTER.match(path.name)], ids=lambda path: path.stem
+)
+
+
+def markdown(path: Path) -> str:
+    return "\n\n".join(cell.source for cell in NOTEBOOKS[path].cells if cell.cell_type == "markdown")
+
+
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in NOTEBOOKS[path].cells if cell.cell_type == "code"]
+
+
+def images(cell: nbformat.NotebookNode) -> list[str]:
+    return [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
+
+
+def text_outputs(path: Path) -> str:
+    parts = []
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            parts.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
+    return "\n".join(parts)
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"```.*?```|`[^`\n]*`|\$\$.*?\$\$|\$[^$\n]*\$", " ", text, flags=re.DOTALL)
+
+
+def section(text: str, heading: str) -> str:
+    match = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert match, f"no section '{heading}'"
+    return match[1]
+
+
+# --- Form ---------------------------------------------------------------------------------------------------
+
+
+@EVERY_NOTEBOOK
+def test_is_in_canonical_form(path):
+    assert path.read_text(encoding="utf-8") == canonical(NOTEBOOKS[path], url=repository_url())
+
+
+@EVERY_NOTEBOOK
+def test_starts_its_code_with_the_setup_cell(path):
+    first = code_cells(path)[0]
+    assert first.source == setup_source(repository_url())
+    assert first.metadata == {"tags": ["remove-cell", "setup"]}
+    assert not first.outputs
+
+
+@EVERY_NOTEBOOK
+def test_code_cells_are_short_python_without_commands(path):
+    for cell in code_cells(path)[1:]:
+        assert cell.outputs or cell.source, cell.id
+        source = TransformerManager().transform_cell(cell.source)
+        assert "get_ipython()" not in source, f"{cell.id}: a shell or magic command"
+        tree = ast.parse(source)
+        lines = [line for line in cell.source.splitlines() if line.strip()]
+        assert max(map(len, lines)) <= WIDEST, f"{cell.id}: a line wider than {WIDEST} columns"
+        defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(tree))
+        if not defines and "hide-cell" not in cell.metadata.get("tags", []):
+            assert len(lines) <= MOST_LINES, f"{cell.id}: {len(lines)} lines"
+
+
+@EVERY_NOTEBOOK
+def test_outputs_hold_no_errors_and_no_warnings(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.id
+            assert output.get("name") != "stderr", f"{cell.id}: {output.text}"
+            assert "<" not in str(output.get("data", {}).get("text/plain", "")).replace("<Figure", ""), (
+                cell.id
+            )
+
+
+@EVERY_NOTEBOOK
+def test_tags_are_those_that_the_book_knows(path):
+    for cell in NOTEBOOKS[path].cells:
+        assert set(cell.metadata.get("tags", [])) <= ALLOWED_TAGS, cell.id
+
+
+def test_few_outputs_are_left_unchecked_in_each_edition():
+    for edition in {path.parent for path in NOTEBOOKS}:
+        ignored = [
+            f"{path.stem}: {cell.id}"
+            for path in NOTEBOOKS
+            if path.parent == edition
+            for cell in code_cells(path)
+            if IGNORE_TAG in cell.metadata.get("tags", [])
+        ]
+        assert len(ignored) <= MOST_IGNORED, ignored
+
+
+@EVERY_NOTEBOOK
+def test_every_figure_is_described_and_shows_something_on_white(path):
+    for cell in code_cells(path):
+        for data in images(cell):
+            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(alt) > 20, f"{cell.id}: no alt text in mystnb.image.alt"
+            with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+                pixels = np.asarray(image.convert("RGBA"))
+            assert (pixels[..., 3] == 255).all(), f"{cell.id}: transparent"
+            assert (pixels[0, :, :3] == 255).all(), f"{cell.id}: background is not white"
+            assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 10, f"{cell.id}: blank"
+
+
+@EVERY_NOTEBOOK
+def test_solutions_are_hidden_everywhere_and_follow_their_exercise(path):
+    for before, cell in pairwise(NOTEBOOKS[path].cells):
+        is_solution = cell.cell_type == "code" and cell.source.startswith("# @title Solution\n")
+        if is_solution:
+            assert dict(cell.metadata) == SOLUTION, cell.id
+            assert "**Exercise" in before.source, cell.id
+            assert cell.outputs, f"{cell.id}: prints nothing that could be checked"
+        elif cell.cell_type == "code":
+            assert "hide-cell" not in cell.metadata.get("tags", []), cell.id
+
+
+# --- Prose --------------------------------------------------------------------------------------------------
+
+
+@EVERY_NOTEBOOK
+def test_prose_is_plain_markdown(path):
+    text = without_code(markdown(path))
+    for pattern, what in (
+        (r"^:::|^```\{|\{[a-z:]+\}`", "a MyST directive or role"),
+        (r"\bTODO\b|\bFIXME\b|\bXXX\b", "a leftover"),
+        (r"<img|<script|<style", "raw HTML"),
+    ):
+        assert not re.search(pattern, text, re.MULTILINE), what
+
+
+@EVERY_NOTEBOOK
+def test_has_one_title_in_its_first_cell(path):
+    titles = re.findall(r"^# .+$", re.sub(r"```.*?```", "", markdown(path), flags=re.DOTALL), re.MULTILINE)
+    assert len(titles) == 1
+    assert NOTEBOOKS[path].cells[0].source.startswith("# ")
+
+
+@CHAPTERS_ONLY
+def test_opens_and_closes_as_a_chapter_does(path):
+    if path.parent != EDITION:
+        return
+    first, text = NOTEBOOKS[path].cells[0].source, markdown(path)
+    positions = [first.index(f"**{heading}**") for heading in ("You will do", "You will learn", "You need")]
+    assert positions == sorted(positions)
+    assert re.search(r"\d+ minutes", first), "no duration"
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings[-2:] == ["What we measured", "Exercises"]
+    exercises = re.findall(r"\*\*Exercise (\d+)\.\*\*", section(text, "Exercises"))
+    assert 2 <= len(exercises) <= 6
+    assert exercises == [str(number) for number in range(1, len(exercises) + 1)]
+    solutions = [cell for cell in code_cells(path) if cell.source.startswith("# @title Solution")]
+    assert len(solutions) == len(exercises)
+
+
+NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+@CHAPTERS_ONLY
+def test_every_number_of_the_summary_was_printed(path):
+    heading = "What we measured" if path.parent == EDITION else "측정한 것"
+    summary = without_code(section(markdown(path), heading))
+    summary = re.sub(r"\]\([^)]*\)", "]", summary)  # not the numbers in links
+    summary = re.sub(r"\[[^\]]*\]", " ", summary)  # nor those of a chapter or a citation
+    printed = set(NUMBER.findall(text_outputs(path))) | {
+        number.replace(",", "") for number in NUMBER.findall(text_outputs(path))
+    }
+    missing = [number for number in NUMBER.findall(summary) if number.replace(",", "") not in printed]
+    assert not missing, f"not in any output above: {missing}"
+
+
+# --- Links --------------------------------------------------------------------------------------------------
+
+LINK = re.compile(r"(?<!!)\[(?P<label>[^\]]+)\]\((?P<target>[^)\s]+)\)")
+CITATION = re.compile(r"\(\d{4}\)$")
+
+
+def all_texts() -> dict[Path, str]:
+    return {**PAGES, **{path: markdown(path) for path in NOTEBOOKS}}
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that headings get: lower case, spaces to hyphens, other punctuation dropped."""
+    headings = re.findall(r"^#{1,3} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    plain = [re.sub(r"[`*$]", "", heading) for heading in headings]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in plain}
+
+
+@pytest.mark.parametrize("path", all_texts(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_relative_links_lead_to_pages_and_headings_that_exist(path):
+    texts = all_texts()
+    for match in LINK.finditer(re.sub(r"```.*?```", "", texts[path], flags=re.DOTALL)):
+        target = match["target"]
+        if re.match(r"https?://|mailto:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        page = (path.parent / file).resolve() if file else path
+        assert page in texts, f"{target}: no such page"
+        if anchor:
+            assert anchor in anchors(texts[page]), f"{target}: no such heading"
+
+
+def cited_links(texts: dict[Path, str]) -> dict[str, str]:
+    return {
+        match["target"]: f"{path.stem}: {match['label']}"
+        for path, text in texts.items()
+        for match in LINK.finditer(text)
+        if CITATION.search(match["label"]) and match["target"].startswith("http")
+    }
+
+
+def docstring_links() -> set[str]:
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "code" / "relubook").rglob("*.py"))
+    return {link.rstrip(".,;)") for source in sources for link in re.findall(r"https?://\S+", source)}
+
+
+def test_every_citation_stands_in_the_references_and_the_other_way_round():
+    references = EDITION / "references.md"
+    listed = set(cited_links({references: PAGES[references]}))
+    chapters = cited_links({path: text for path, text in all_texts().items() if path.name != "references.md"})
+    assert not set(chapters) - listed, {chapters[link] for link in set(chapters) - listed}
+    unused = listed - set(chapters) - docstring_links()
+    assert not unused, f"listed and never cited: {unused}"
+
+
+def test_labels_of_citations_agree_with_the_references():
+    labels = {match["target"]: match["label"] for match in LINK.finditer(PAGES[EDITION / "references.md"])}
+    for path, text in all_texts().items():
+        for match in LINK.finditer(text):
+            if CITATION.search(match["label"]) and match["target"] in labels:
+                assert match["label"] == labels[match["target"]], f"{path.stem}: {match['label']}"
+
+
+def test_links_in_docstrings_stand_in_the_references():
+    listed = set(re.findall(r"\]\((https?://[^)\s]+)\)", PAGES[EDITION / "references.md"]))
+    assert not docstring_links() - listed
