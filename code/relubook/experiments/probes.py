@@ -37,8 +37,8 @@ def zero_shares(model: MLP, x: ArrayLike) -> Array:
 def dead_shares(model: MLP, x: ArrayLike) -> Array:
     """Share of each hidden layer's units that give the same output for every example: how much of it is dead.
 
-    share = mean over units of [max over examples = min over examples]. Such a unit passes no gradient to the
-    layers before it if it is a ReLU unit at 0. A layer can be sparse without a single dead unit.
+    share = mean over units of [max − min over examples ≤ 1e-12 · max |output|], the tolerance being that of a matrix
+    product. A dead ReLU unit is always 0 and passes no gradient on. A layer can be sparse without a single dead unit.
 
     Args:
         model: the network.
@@ -56,4 +56,4 @@ def dead_shares(model: MLP, x: ArrayLike) -> Array:
     >>> dead_shares(model, np.zeros((3, 4)))
     array([1.])
     """
-    return np.array([(np.ptp(outputs, axis=0) == 0).mean() for outputs in model.hidden(x)])
+    return np.array([(np.ptp(h, axis=0) <= 1e-12 * np.abs(h).max(axis=0)).mean() for h in model.hidden(x)])
