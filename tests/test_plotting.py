@@ -34,7 +34,12 @@ def ax():
 
 
 def test_importing_changes_no_settings():
-    code = "import matplotlib as m; before = dict(m.rcParams); import relubook.plotting; assert before == dict(m.rcParams)"
+    code = """if True:
+        import matplotlib
+        before = dict(matplotlib.rcParams)
+        import relubook.plotting
+        assert before == dict(matplotlib.rcParams)
+    """
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

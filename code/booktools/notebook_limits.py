@@ -88,7 +88,7 @@ class _Limits:
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        properties = dict(report.user_properties)
+        properties: dict[str, Any] = dict(report.user_properties)
         if report.when == "teardown" and PEAK in properties:
             self.finished[report.nodeid.split("::")[0]] = properties
 

@@ -70,7 +70,8 @@ def plot_function(
         raise ValueError(f"x_range must be two finite numbers in ascending order, got {x_range!r}")
     ax = _axes(ax)
     edges = [low, *sorted(kink for kink in kinks if low < kink < high), high]
-    xs, ys = [], []
+    xs: list[ArrayLike] = []
+    ys: list[ArrayLike] = []
     for start, stop in pairwise(edges):
         # A piece ends one step inside its kinks: the value at a kink belongs to one side, or to neither.
         inner = np.linspace(start, stop, POINTS)

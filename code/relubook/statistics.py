@@ -64,8 +64,8 @@ def mean_interval(values: ArrayLike) -> Interval:
 def paired_difference(a: ArrayLike, b: ArrayLike) -> Interval:
     """Mean of a − b over runs that share split, order and initial draw, with a 95 % interval.
 
-    ``mean_interval`` of aᵢ − bᵢ: what both runs of a pair have in common cancels, so the interval is often far
-    narrower than those of a and b alone suggest.
+    mean ± t · s / √n of the differences dᵢ = aᵢ − bᵢ. What both runs of a pair have in common cancels, so the
+    interval is often far narrower than those of a and b alone suggest.
 
     Args:
         a, b: one number a run, in the same order of seeds, shape (runs,), finite.

@@ -139,6 +139,8 @@ class Adam:
 
     Args:
         parameters: what to train.
+        beta1, beta2: how much of the running means of the gradient and of its square a step keeps, in [0, 1).
+        epsilon: positive; keeps the division finite.
 
     Raises:
         Nothing of its own.

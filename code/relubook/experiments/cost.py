@@ -137,6 +137,8 @@ def framework_ratios(
 ) -> dict[str, tuple[float, float]]:
     """Ratios to a copy of NumPy in blocks and of a framework, on one thread, in a process of their own.
 
+    ratio = time / time of ``np.copyto``
+
     A framework keeps memory and threads for itself; in a new process it meets neither the notebook nor the other one.
 
     Args:

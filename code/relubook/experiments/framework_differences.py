@@ -3,12 +3,12 @@
 The tables hold spellings of one function each. Nothing about their results is written down here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def probe_torch(fn: Callable[[Any], Any], points: ArrayLike) -> Probe:
     Raises:
         ValueError: ``points`` is not one-dimensional.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
 
     >>> import torch
     >>> probe_torch(torch.relu, [-1.0, 0.0, 2.0])
@@ -49,8 +49,8 @@ def probe_torch(fn: Callable[[Any], Any], points: ArrayLike) -> Probe:
 
     x = torch.tensor(_one_dimensional(points), requires_grad=True)
     y = fn(x)
-    y.sum().backward()
-    return Probe(tuple(y.tolist()), tuple(x.grad.tolist()))
+    (gradient,) = torch.autograd.grad(y.sum(), x)
+    return Probe(tuple(y.tolist()), tuple(gradient.tolist()))
 
 
 def probe_tensorflow(fn: Callable[[Any], Any], points: ArrayLike) -> Probe:
@@ -141,7 +141,7 @@ def tensorflow_spellings() -> Mapping[str, Callable[[Any], Any]]:
     }
 
 
-def _one_dimensional(points: ArrayLike) -> Sequence[float]:
+def _one_dimensional(points: ArrayLike) -> NDArray[Any]:
     array = np.asarray(points, dtype=np.float64)
     if array.ndim != 1:
         raise ValueError(f"points must be one-dimensional, got shape {array.shape}")

@@ -72,7 +72,7 @@ def unexplained_share(
 ) -> float:
     """Share of the inputs' variance that a linear layer cannot read back from a random layer's outputs.
 
-    Σ (x − x̂)² / Σ (x − x̄)² on fresh inputs, with x̂ the least-squares fit of x from (1, f(xW + b))
+    share = Σ (x − x̂)² / Σ (x − x̄)² on fresh inputs, with x̂ the least-squares fit of x from (1, f(xW + b))
 
     Args:
         seed: of the weights N(0, 1/inputs), the biases N(0, 1/4) and the inputs N(0, 1).

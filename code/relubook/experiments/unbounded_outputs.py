@@ -102,6 +102,8 @@ def quantized_accuracies(
 ) -> tuple[float, ...]:
     """Train on the small digits, then evaluate with the hidden outputs rounded to few bits.
 
+    accuracy = mean [argmax scores = label]
+
     Each hidden layer's scale is set by its largest output on the training digits; the weights stay float64.
 
     Args:

@@ -1,0 +1,113 @@
+"""The files around the book agree with one another."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+
+import relubook
+from booktools.environment import ENVIRONMENT
+from booktools.notebook_format import CHAPTERS, ROOT
+
+VARIABLE = re.compile(r"^export ([A-Z_]+) ?:?= ?(.*)$", re.MULTILINE)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def tracked_files() -> list[str]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize("name", ["Makefile", ".binder/start"])
+def test_the_environment_is_the_same_everywhere(name):
+    exported = dict(VARIABLE.findall(read(name)))
+    assert {key: exported.get(key) for key in ENVIRONMENT} == dict(ENVIRONMENT)
+
+
+def toc_files() -> list[str]:
+    toc = yaml.safe_load(read("_toc.yml"))
+    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+
+
+def test_the_table_of_contents_lists_every_page_once():
+    pages = {
+        str(path.relative_to(ROOT).with_suffix(""))
+        for path in (CHAPTERS / "en").iterdir()
+        if path.suffix in (".ipynb", ".md")
+    }
+    assert sorted(toc_files()) == sorted(pages)
+
+
+def test_the_front_page_lists_every_chapter_in_order():
+    chapters = [name.rpartition("/")[2] for name in toc_files() if re.search(r"/\d\d-", name)]
+    listed = re.findall(r"\((\d\d-[a-z-]+)\.ipynb\)", read("chapters/en/index.md"))
+    assert listed == chapters
+
+
+def test_the_front_page_calls_chapters_by_their_titles():
+    from booktools.notebook_format import read_notebook
+
+    for title, name in re.findall(
+        r"^\d+\. \[(.+)\]\((\d\d-[a-z-]+\.ipynb)\)", read("chapters/en/index.md"), re.M
+    ):
+        assert read_notebook(CHAPTERS / "en" / name).cells[0].source.startswith(f"# {title}\n")
+
+
+def pins() -> dict[str, str]:
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;\n]+)", read("constraints.txt"), re.MULTILINE))
+
+
+def normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("name", ["requirements-book.txt", "requirements.txt", ".binder/requirements.txt"])
+def test_every_requirement_is_pinned(name):
+    pinned = {normalized(key) for key in pins()}
+    lines = [line.split("#")[0].strip() for line in read(name).splitlines()]
+    wanted = {
+        normalized(re.match(r"[A-Za-z0-9_.-]+", line)[0]) for line in lines if line and line[0].isalnum()
+    }
+    assert wanted and wanted <= pinned
+
+
+def test_the_package_asks_for_lower_bounds_and_never_pins():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    assert all(re.fullmatch(r"[a-z-]+>=[\d.]+", requirement) for requirement in project["dependencies"])
+
+
+def test_versions_agree():
+    assert yaml.safe_load(read("CITATION.cff"))["version"] == relubook.__version__
+    assert f"torch=={pins()['torch']}+cpu" in read(".binder/requirements.txt")
+
+
+def test_one_address_stands_everywhere():
+    url = yaml.safe_load(read("_config.yml"))["repository"]["url"]
+    account = url.removeprefix("https://github.com/")
+    for name in ("README.md", "pyproject.toml", "CITATION.cff"):
+        assert account in read(name), name
+        others = set(re.findall(r"github\.com/([\w-]+/[\w-]+)", read(name))) - {account}
+        assert not others, (name, others)
+
+
+def test_no_file_names_a_path_of_one_machine():
+    home = re.compile(r"(?<![\w.])/(?:root|home/\w+|work|opt/wheels|Users/\w+)/")
+    for name in tracked_files():
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".ipynb", ".toml", ".yml", ".txt", ".cff", ""} and path.is_file():
+            found = home.search(path.read_text(encoding="utf-8"))
+            assert not found, f"{name}: {found[0]}"
+
+
+def test_every_make_target_says_what_it_does():
+    makefile = read("Makefile")
+    phony = re.search(r"^\.PHONY: (help .*)$", makefile, re.MULTILINE)[1].split()
+    documented = re.findall(r"^([a-z-]+):.*## .+$", makefile, re.MULTILINE)
+    assert set(phony) == {*documented, "clean"} | set(documented)
+    for target in ("book", "install", "test", "test-portable", "execute", "serve", "bench", "help"):
+        assert target in documented

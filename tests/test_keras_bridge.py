@@ -1,0 +1,142 @@
+"""Keras: the same functions, and weights that travel there and back without a loss."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from relubook import ACTIVATIONS, MLP, fit
+from relubook.keras_bridge import get_weights, set_weights, to_keras
+from relubook.network import BatchNorm
+
+RNG = np.random.default_rng
+
+
+def keras_model(*, activation="relu", batch_norm=False, dtype="float32", sizes=(4, 5, 3)) -> keras.Model:
+    n_in, hidden, n_out = sizes
+    parts = [keras.Input((n_in,)), layers.Dense(hidden, dtype=dtype)]
+    if batch_norm:
+        parts.append(layers.BatchNormalization(dtype=dtype))
+    parts.append(
+        layers.PReLU(dtype=dtype) if activation == "prelu" else layers.Activation(activation, dtype=dtype)
+    )
+    return keras.Sequential([*parts, layers.Dense(n_out, dtype=dtype)])
+
+
+def trained(*, activation="relu", batch_norm=False, seed=0) -> MLP:
+    """A network whose every parameter and running statistic has left its start."""
+    mlp = MLP([4, 5, 3], activation, rng=RNG(seed), batch_norm=batch_norm)
+    x = RNG(1).normal(size=(60, 4))
+    fit(mlp, x, (x[:, 0] > 0).astype(int), learning_rate=0.1, epochs=3, batch_size=20, rng=RNG(2))
+    for layer in mlp.layers:
+        if isinstance(layer, BatchNorm):
+            layer.momentum, layer.epsilon = 0.25, 1e-4
+    return mlp
+
+
+def state(mlp: MLP) -> list[np.ndarray]:
+    arrays = [parameter.value for parameter in mlp.parameters]
+    for layer in mlp.layers:
+        if isinstance(layer, BatchNorm):
+            arrays += [layer.running_mean, layer.running_variance, np.array([layer.momentum, layer.epsilon])]
+    return [array.copy() for array in arrays]
+
+
+KINDS = pytest.mark.parametrize(
+    ("activation", "batch_norm"), [("relu", False), ("prelu", False), ("elu", True), ("prelu", True)]
+)
+
+
+@KINDS
+def test_outputs_agree(activation, batch_norm):
+    mlp, model = (
+        trained(activation=activation, batch_norm=batch_norm),
+        keras_model(activation=activation, batch_norm=batch_norm),
+    )
+    set_weights(model, mlp)
+    x = RNG(3).normal(size=(50, 4))
+    np.testing.assert_allclose(model(x).numpy(), mlp.forward(x), atol=1e-5)
+
+
+@KINDS
+def test_the_round_trip_is_exact(activation, batch_norm):
+    mlp = trained(activation=activation, batch_norm=batch_norm)
+    model = keras_model(activation=activation, batch_norm=batch_norm, dtype="float64")
+    returned = MLP([4, 5, 3], activation, rng=RNG(9), batch_norm=batch_norm)
+    set_weights(model, mlp)
+    get_weights(model, returned)
+    for ours, theirs in zip(state(mlp), state(returned), strict=True):
+        np.testing.assert_allclose(theirs, ours, rtol=1e-15)
+
+
+def test_float32_rounds_once():
+    mlp, returned = trained(), MLP([4, 5, 3], rng=RNG(9))
+    model = keras_model()
+    set_weights(model, mlp)
+    get_weights(model, returned)
+    for ours, theirs in zip(state(mlp), state(returned), strict=True):
+        np.testing.assert_array_equal(theirs, ours.astype(np.float32))
+
+
+def test_predictions_that_were_compiled_before_follow():
+    mlp, model = trained(batch_norm=True), keras_model(batch_norm=True)
+    x = RNG(3).normal(size=(50, 4)).astype(np.float32)
+    model.predict(x, verbose=0)
+    set_weights(model, mlp)
+    np.testing.assert_allclose(model.predict(x, verbose=0), mlp.forward(x), atol=1e-5)
+
+
+def test_keras_momentum_counts_from_the_other_end():
+    mlp, model = trained(batch_norm=True), keras_model(batch_norm=True)
+    set_weights(model, mlp)
+    norm = next(layer for layer in model.layers if isinstance(layer, layers.BatchNormalization))
+    assert norm.momentum == 0.75 and norm.epsilon == 1e-4
+
+
+@pytest.mark.parametrize("copy", [get_weights, set_weights])
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (
+            lambda: keras_model(batch_norm=True),
+            "Dense, BatchNormalization, Dense; mlp needs Dense, Dense",
+        ),
+        (lambda: keras_model(sizes=(4, 6, 3)), r"weight of layer .* has shape \(4, 6\); mlp needs \(4, 5\)"),
+        (lambda: keras.Sequential([layers.Dense(5), layers.Dense(3)]), "has no weights yet"),
+        (
+            lambda: keras.Sequential([keras.Input((4,)), layers.Dense(5, use_bias=False), layers.Dense(3)]),
+            "has 1 variables; mlp needs weight, bias",
+        ),
+    ],
+)
+def test_models_that_do_not_fit_are_refused_and_nothing_changes(copy, model, message):
+    mlp, model = MLP([4, 5, 3], rng=RNG(0)), model()
+    before, variables = state(mlp), [variable.numpy() for variable in model.variables]
+    with pytest.raises(ValueError, match=message):
+        copy(model, mlp)
+    assert all(np.array_equal(a, b) for a, b in zip(before, state(mlp), strict=True))
+    assert all(np.array_equal(a, b.numpy()) for a, b in zip(variables, model.variables, strict=True))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_activation_becomes_a_layer(name):
+    layer = to_keras(name)
+    assert isinstance(layer, keras.layers.Layer)
+    x = np.array([[-2.0, 0.5, 3.0]], np.float32)
+    np.testing.assert_allclose(layer(x).numpy(), ACTIVATIONS[name].fn(x), atol=1e-6)
+
+
+def test_prelu_takes_one_slope_a_unit():
+    x, slopes = np.array([[-1.0, -1.0, -1.0]], np.float32), [0.1, 0.2, 0.3]
+    np.testing.assert_allclose(
+        to_keras("prelu", negative_slope=slopes)(x).numpy(), [[-0.1, -0.2, -0.3]], rtol=1e-6
+    )
+
+
+def test_bad_names_and_parameters_are_refused():
+    with pytest.raises(ValueError, match="rellu"):
+        to_keras("rellu")
+    with pytest.raises(TypeError, match="relu has no parameter 'alpha'"):
+        to_keras("relu", alpha=1.0)
+    with pytest.raises(ValueError, match="alpha must be positive"):
+        to_keras("celu", alpha=-1.0)

@@ -1,0 +1,59 @@
+"""The price of the checks and of the stable forms, against the obvious line of NumPy, on a million numbers.
+
+Timings are noisy: each pair takes turns in one process, and a pair that misses its limit is measured again.
+"""
+
+import time
+import warnings
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from relubook import ACTIVATIONS
+
+OBVIOUS = {
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "prelu": lambda x: np.where(x > 0, x, 0.25 * x),
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "squared_relu": lambda x: np.maximum(x, 0) ** 2,
+    "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "celu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "selu": lambda x: 1.0507 * np.where(x > 0, x, 1.6733 * (np.exp(x) - 1)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "gelu": lambda x: x * ndtr(x),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "mish": lambda x: x * np.tanh(np.log(1 + np.exp(x))),
+    "hard_silu": lambda x: x * np.clip(x + 3, 0, 6) / 6,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+}
+LIMITS = {"relu": 1.1, "softplus": 2.5, "mish": 2.5}
+
+
+def ratio(first, second, repeats: int = 9) -> float:
+    """Best time of ``first`` over that of ``second``, in turns."""
+    best = [np.inf, np.inf]
+    for _ in range(repeats):
+        for index, call in enumerate((first, second)):
+            start = time.perf_counter()
+            call()
+            best[index] = min(best[index], time.perf_counter() - start)
+    return best[0] / best[1]
+
+
+def test_every_activation_is_compared():
+    assert set(OBVIOUS) == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", OBVIOUS)
+def test_costs_no_more_than_the_obvious_line(name):
+    x = np.random.default_rng(0).standard_normal(1_000_000, dtype=np.float32)
+    limit, fn = LIMITS.get(name, 1.5), ACTIVATIONS[name].fn
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        measured = [ratio(lambda: fn(x), lambda: OBVIOUS[name](x))]
+        while measured[-1] > limit and len(measured) < 8:
+            measured.append(ratio(lambda: fn(x), lambda: OBVIOUS[name](x)))
+    assert min(measured) <= limit, measured
