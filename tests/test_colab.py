@@ -89,7 +89,11 @@ def execute(
 def printed(notebook: nbformat.NotebookNode) -> list[str]:
     """What the cells printed, without those whose output is no fact about the code."""
     kept = nbformat.reads(canonical(notebook, url=repository_url()), as_version=4)
-    kept.cells = [cell for cell in kept.cells if "nbval-ignore-output" not in cell.metadata.get("tags", [])]
+    kept.cells = [
+        cell
+        for cell in kept.cells
+        if not {"setup", "nbval-ignore-output"} & set(cell.metadata.get("tags", []))
+    ]
     return output_text(kept)
 
 

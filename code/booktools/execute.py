@@ -70,8 +70,10 @@ def execute(path: Path, *, url: str, cell_timeout: int) -> str:
         raise ExecutionError(f"{path}: a cell ran for more than {cell_timeout} seconds") from error
     except DeadKernelError as error:
         raise ExecutionError(f"{path}: the kernel died") from error
-    write_atomically(path, canonical(notebook, url=url))
-    diff = difflib.unified_diff(before, output_text(notebook), str(path), "executed", lineterm="", n=1)
+    text = canonical(notebook, url=url)
+    write_atomically(path, text)
+    after = output_text(nbformat.reads(text, as_version=4))
+    diff = difflib.unified_diff(before, after, str(path), "executed", lineterm="", n=1)
     return "\n".join(diff)
 
 
