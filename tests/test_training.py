@@ -191,6 +191,12 @@ def test_a_diverging_run_stops_and_says_so(blobs):
     assert history.diverged and len(history.loss) < 50
 
 
+def test_a_diverging_prelu_network_says_so_too(blobs):
+    model = MLP([2, 8, 8, 2], "prelu", rng=np.random.default_rng(0))
+    history = fit(model, 10 * blobs[0], blobs[1], **settings(learning_rate=1e6, epochs=50))
+    assert history.diverged
+
+
 def test_clipping_and_decay_reach_the_parameters(blobs):
     def weights(**changes):
         model = MLP([2, 2], rng=np.random.default_rng(0))

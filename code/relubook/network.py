@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from relubook.activations import Activation, get, prelu, prelu_grad, prelu_slope_grad
+from relubook.activations import Activation, get, prelu
 
 Array = NDArray[Any]
 Initializer = Callable[[int, int, np.random.Generator], tuple[Array, Array]]
@@ -252,11 +252,12 @@ class PReLU:
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         self.x = x
-        return prelu(x, self.slope.value)
+        # Not ``prelu``, which refuses slopes that are not finite: a run that diverges has such, and ``fit`` reports it.
+        return np.maximum(x, 0) + self.slope.value * np.minimum(x, 0)
 
     def backward(self, grad: Array) -> Array:
-        self.slope.grad = (grad * prelu_slope_grad(self.x)).sum(axis=0)
-        return grad * prelu_grad(self.x, self.slope.value)
+        self.slope.grad = (grad * np.minimum(self.x, 0)).sum(axis=0)
+        return grad * np.where(self.x > 0, 1, self.slope.value)
 
 
 class BatchNorm:
