@@ -27,7 +27,7 @@ def test_a_verdict_on_diverged_runs_alone_knows_nothing_of_dead_units():
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="runs is empty"):
         verdict([])
-    with pytest.raises(ValueError, match="names must be of none, .* got prayer"):
+    with pytest.raises(ValueError, match=r"names must be of none, .* got prayer"):
         try_remedies(["prayer"], seeds=[0])
 
 

@@ -1,0 +1,137 @@
+"""Chapter 17: the whole family on one bench, each at its own best learning rate; and who uses what."""
+
+import ast
+import importlib.util
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from relubook.activations import ACTIVATIONS
+from relubook.experiments.digits import DigitsRun, train_on_digits
+from relubook.experiments.repeats import over_seeds
+
+RATES = (0.01, 0.03, 0.1, 0.3)
+SETTING: Mapping[str, Any] = MappingProxyType({"hidden": (32, 32), "epochs": 5})
+
+# He's weights, except where the function's own source asks for others. CELU with its default is ELU.
+INITS: Mapping[str, str] = MappingProxyType(
+    {
+        **{name: "he" for name in ACTIVATIONS if name != "celu"},
+        "selu": "lecun",
+        "tanh": "glorot",
+        "sigmoid": "glorot",
+    }
+)
+
+# How Keras' source names the functions, and what they are called here.
+KERAS_NAMES: Mapping[str, str] = MappingProxyType(
+    {"relu": "ReLU", "swish": "SiLU", "gelu": "GELU", "hard_swish": "hard SiLU"}
+    | {name: name for name in ("leaky_relu", "elu", "selu", "mish", "softplus")}
+)
+
+
+def tune(
+    names: Iterable[str] = tuple(INITS), *, seeds: Iterable[int], progress: bool = False
+) -> dict[str, float]:
+    """Choose a learning rate for each activation, on the validation digits alone.
+
+    rate = argmax over ``RATES`` of the mean validation accuracy over seeds
+
+    Args:
+        names: keys of ``INITS``.
+        seeds: different integers.
+        progress: whether to show a progress bar.
+
+    Returns:
+        The best rate of each activation; of equally good ones the smallest.
+
+    Raises:
+        KeyError: a name is unknown.
+        ValueError: ``over_seeds`` refuses the seeds.
+
+    Source: the digits of Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49
+
+    >>> tune(["relu"], seeds=[0])["relu"] in RATES
+    True
+    """
+    names = list(names)
+    settings = {
+        (name, rate): {"activation": name, "init": INITS[name], "learning_rate": rate, **SETTING}
+        for name in names
+        for rate in RATES
+    }
+    settings = {key: {**setting, "held_out": "validation"} for key, setting in settings.items()}
+    runs = over_seeds(train_on_digits, settings, seeds=seeds, progress=progress)
+    return {
+        name: max(RATES, key=lambda rate: np.mean([run.accuracy for run in runs[name, rate]]))
+        for name in names
+    }
+
+
+def compare(
+    rates: Mapping[str, float], *, seeds: Iterable[int], progress: bool = False
+) -> dict[str, list[DigitsRun]]:
+    """Train each activation at its own rate, and measure it on the test digits.
+
+    runs[name][i] = ``train_on_digits`` at rates[name], of the i-th seed; all share the order of the examples, and those
+    with the same initialisation the initial weights
+
+    Args:
+        rates: from keys of ``INITS`` to learning rates, as ``tune`` returns them.
+        seeds: different integers, other than those that the rates were tuned with.
+        progress: whether to show a progress bar.
+
+    Returns:
+        For each activation its runs.
+
+    Raises:
+        KeyError: a name is unknown.
+        ValueError: ``over_seeds`` refuses the seeds.
+
+    Source: the digits of Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49
+
+    >>> compare({"relu": 0.03}, seeds=[0])["relu"][0].accuracy > 0.8
+    True
+    """
+    settings = {
+        name: {"activation": name, "init": INITS[name], "learning_rate": rate, **SETTING}
+        for name, rate in rates.items()
+    }
+    return over_seeds(train_on_digits, settings, seeds=seeds, progress=progress)
+
+
+def keras_application_activations() -> dict[str, frozenset[str]]:
+    """Which activations the source of each network in ``keras.applications`` names, without importing Keras.
+
+    names = text constants that are names of activations, and calls of a ReLU layer (ReLU6 with an argument)
+
+    Returns:
+        From a module of ``keras.applications`` to the activations in its hidden layers; modules without one are left
+        out.
+
+    Raises:
+        ModuleNotFoundError: Keras is not installed.
+
+    Source: https://keras.io/api/applications/
+
+    >>> sorted(keras_application_activations()["vgg16"])
+    ['ReLU']
+    """
+    spec = importlib.util.find_spec("keras")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("keras is not installed")
+    folder = Path(spec.origin).parent / "src" / "applications"
+    sources = sorted(path for path in folder.glob("*.py") if "_test" not in path.name)
+    found = {path.stem: frozenset(_activations_in(path.read_text(encoding="utf-8"))) for path in sources}
+    return {name: activations for name, activations in found.items() if activations}
+
+
+def _activations_in(code: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in KERAS_NAMES:
+            yield KERAS_NAMES[node.value]
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "ReLU":
+            yield "ReLU6" if node.args else "ReLU"

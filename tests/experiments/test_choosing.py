@@ -1,0 +1,71 @@
+"""Chapter 17: tuning without the test digits, and a table whose rows lead somewhere."""
+
+import re
+
+import numpy as np
+import pytest
+
+from booktools.notebook_format import CHAPTERS, read_notebook
+from relubook import ACTIVATIONS
+from relubook.experiments import choosing
+from relubook.experiments.choosing import INITS, RATES, compare, keras_application_activations, tune
+
+
+def test_the_family_is_complete():
+    assert set(INITS) == set(ACTIVATIONS) - {"celu"}
+
+
+def test_tuning_never_sees_the_test_digits(monkeypatch):
+    seen = []
+
+    def spy(experiment, settings, **options):
+        seen.extend(setting["held_out"] for setting in settings.values())
+        return original(experiment, settings, **options)
+
+    original = choosing.over_seeds
+    monkeypatch.setattr(choosing, "over_seeds", spy)
+    rates = tune(["relu", "tanh"], seeds=[0])
+    assert set(rates) == {"relu", "tanh"} and set(rates.values()) <= set(RATES)
+    assert set(seen) == {"validation"}
+
+
+def test_no_function_is_far_from_relu_with_other_seeds():
+    names = ("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
+    runs = compare(tune(names, seeds=[200]), seeds=range(300, 305))
+    means = {name: np.mean([run.accuracy for run in group]) for name, group in runs.items()}
+    assert all(abs(mean - means["relu"]) < 0.05 for mean in means.values())
+    assert min(means.values()) > 0.85
+
+
+def test_one_rate_for_all_separates_them_with_other_seeds():
+    runs = compare(dict.fromkeys(("relu", "squared_relu", "sigmoid", "tanh"), 0.3), seeds=range(300, 303))
+    means = [np.mean([run.accuracy for run in group]) for group in runs.values()]
+    assert max(means) - min(means) > 0.3
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(KeyError, match="rellu"):
+        tune(["rellu"], seeds=[0])
+    with pytest.raises(KeyError, match="rellu"):
+        compare({"rellu": 0.1}, seeds=[0])
+
+
+def test_known_networks_use_what_their_papers_say():
+    found = keras_application_activations()
+    assert found["vgg16"] == {"ReLU"} and found["mobilenet_v2"] == {"ReLU6"}
+    assert found["efficientnet"] == {"SiLU"} and found["convnext"] == {"GELU"}
+
+
+def test_a_missing_keras_is_named(monkeypatch):
+    monkeypatch.setattr(choosing.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="keras is not installed"):
+        keras_application_activations()
+
+
+def test_every_row_of_the_decision_table_leads_to_a_heading():
+    notebook = read_notebook(CHAPTERS / "en" / "17-choosing.ipynb")
+    (table,) = (cell.source for cell in notebook.cells if "| measured in |" in cell.source)
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "If …" not in line]
+    assert len(rows) >= 8
+    for row in rows:  # that the heading exists is tested with all other links
+        assert re.search(r"\]\(\d\d-[a-z-]+\.ipynb#[a-z0-9-]+\) \|$", row), row
