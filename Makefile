@@ -116,6 +116,7 @@ install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (e
 test: $(VENV)/.all ## Run every test, and every chapter against its stored outputs
 	@$(NBVAL) tests $(CHAPTERS)
 
+# An imitated processor is slower, so the limit on a notebook's time is wider here.
 # NumPy refuses names that it was not built with, so the features to switch off are asked of the installed NumPy.
 simd_except = $(PY) -c 'import numpy; print(*[n for n in numpy.show_config(mode="dicts")["SIMD Extensions"].get("found", []) if n not in "$(1)".split()])'
 
@@ -123,10 +124,10 @@ test-portable: $(VENV)/.all ## Run the chapters as older x86-64 processors would
 	@[ "$$(uname -m)" = x86_64 ] || { echo "error: test-portable imitates x86-64 processors and needs one; this is $$(uname -m)" >&2; exit 1; }
 	@echo "The chapters on an AVX2 processor"
 	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,X86_V3))" OPENBLAS_CORETYPE=Haswell ATEN_CPU_CAPABILITY=avx2 \
-	  ONEDNN_MAX_CPU_ISA=AVX2 MKL_CBWR=COMPATIBLE $(NBVAL) $(CHAPTERS)
+	  ONEDNN_MAX_CPU_ISA=AVX2 MKL_CBWR=COMPATIBLE $(NBVAL) --notebook-seconds=60 $(CHAPTERS)
 	@echo "The chapters on an SSE processor"
 	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,))" OPENBLAS_CORETYPE=Nehalem ATEN_CPU_CAPABILITY=default \
-	  ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE $(NBVAL) $(CHAPTERS)
+	  ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE $(NBVAL) --notebook-seconds=60 $(CHAPTERS)
 
 bench: $(VENV)/.all ## Time every activation against a copy and against PyTorch
 	@$(PY) -m pytest -p no:xdist -s tests/bench_activations.py
