@@ -5,12 +5,16 @@ Timings are noisy: each pair takes turns in one process, and a pair that misses 
 
 import time
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import ndtr
 
-from relubook import ACTIVATIONS
+from relubook import ACTIVATIONS, relu
+from relubook.blockwise import blockwise
+from relubook.torch_bridge import to_torch
 
 OBVIOUS = {
     "relu": lambda x: np.maximum(x, 0),
@@ -57,3 +61,38 @@ def test_costs_no_more_than_the_obvious_line(name):
         while measured[-1] > limit and len(measured) < 8:
             measured.append(ratio(lambda: fn(x), lambda: OBVIOUS[name](x)))
     assert min(measured) <= limit, measured
+
+
+# --- What chapter 04 says of twenty million numbers --------------------------------------------------------
+
+LARGE = 20_000_000
+
+
+@pytest.fixture(scope="module")
+def large():
+    return np.random.default_rng(0).standard_normal(LARGE, dtype=np.float32)
+
+
+def best_ratio(first, second, limit: float) -> float:
+    measured = [ratio(first, second, repeats=3)]
+    while measured[-1] > limit and len(measured) < 6:
+        measured.append(ratio(first, second, repeats=3))
+    return min(measured)
+
+
+def test_relu_into_an_array_costs_a_copy(large):
+    out = np.empty_like(large)
+    assert best_ratio(lambda: relu(large, out=out), lambda: np.copyto(out, large), 1.15) <= 1.15
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [(name, {}) for name in ("relu", "leaky_relu", "elu", "selu", "softplus", "mish", "tanh")]
+    + [("gelu", {"approximate": True})],
+)
+def test_blocks_are_faster_than_pytorch(name, parameters, large):
+    torch.set_num_threads(1)
+    out, tensor, module = np.empty_like(large), torch.from_numpy(large), to_torch(name, **parameters)
+    fn = partial(ACTIVATIONS[name].fn, **parameters)
+    with torch.inference_mode():
+        assert best_ratio(lambda: blockwise(fn, large, out=out), lambda: module(tensor), 1.0) <= 1.0
