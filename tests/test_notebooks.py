@@ -22,6 +22,7 @@ from booktools.notebook_format import (
     repository_url,
     setup_source,
 )
+from relubook.network import INITIALIZERS
 
 EDITION = CHAPTERS / "en"
 PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(EDITION.glob("*.md"))}
@@ -275,3 +276,24 @@ def test_labels_of_citations_agree_with_the_references():
 def test_links_in_docstrings_stand_in_the_references():
     listed = set(re.findall(r"\]\((https?://[^)\s]+)\)", PAGES[EDITION / "references.md"]))
     assert not docstring_links() - listed
+
+
+# --- The tour -----------------------------------------------------------------------------------------------
+
+INTERFACES = {"Layer", "Optimizer", "SquaredReLU"}  # what others implement, or a bridge returns
+THROUGH_A_TABLE = {initializer.__name__ for initializer in INITIALIZERS.values()}
+RECORDS = {"Split", "Interval", "HingeFit", "Flow", "Zeros", "Probe"}  # what a function of the tour returns
+
+
+def test_the_tour_visits_every_public_name():
+    tour = NOTEBOOKS[EDITION / "helper-tour.ipynb"]
+    text = "\n".join(cell.source for cell in tour.cells)
+    public = {
+        node.name
+        for path in (ROOT / "code" / "relubook").rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    }
+    expected = public - INTERFACES - RECORDS - THROUGH_A_TABLE
+    missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
+    assert not missing
