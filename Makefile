@@ -130,7 +130,7 @@ test-portable: $(VENV)/.all ## Run the chapters as older x86-64 processors would
 	  ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE $(NBVAL) --notebook-seconds=60 $(CHAPTERS)
 
 bench: $(VENV)/.all ## Time every activation against a copy and against PyTorch
-	@$(PY) -m pytest -p no:xdist -s tests/bench_activations.py
+	@$(PY) -m pytest -p no:xdist -s --benchmark-quiet tests/bench_activations.py
 
 format: $(VENV)/.all ## Rewrite code and notebooks in their canonical format
 	@$(PY) -m ruff format .
