@@ -1,0 +1,100 @@
+"""Conclusions of chapters that have no experiment module of their own, with seeds that the chapters do not use."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from relubook import MLP, accuracy, fit, get, relu, selu
+from relubook.datasets import mnist_sample, small_digits
+from relubook.experiments.digits import train_on_digits
+from relubook.experiments.repeats import over_seeds
+from relubook.network import PReLU
+
+OTHER_SEEDS = range(500, 506)
+
+
+def accuracies(settings: dict) -> dict:
+    runs = over_seeds(train_on_digits, settings, seeds=OTHER_SEEDS)
+    return {name: np.array([run.accuracy for run in group]) for name, group in runs.items()}
+
+
+def test_02_a_backward_pass_that_does_nothing_costs_accuracy():
+    digits = small_digits()
+
+    def trained(activation, seed: int) -> float:
+        model = MLP([64, 32, 32, 32, 10], activation, rng=np.random.default_rng(seed))
+        order = {"epochs": 10, "batch_size": 32, "rng": np.random.default_rng(seed + 1000)}
+        fit(model, digits.x_train, digits.y_train, learning_rate=0.1, **order)
+        return accuracy(model, digits.x_test, digits.y_test)
+
+    right = get("relu")
+    wrong = replace(right, grad=np.ones_like)
+    lost = [trained(right, seed) - trained(wrong, seed) for seed in OTHER_SEEDS]
+    assert np.mean(lost) > 0.005
+
+
+def test_07_a_negative_slope_makes_no_difference_that_this_task_resolves():
+    names = ("relu", "leaky_relu", "prelu")
+    found = accuracies({name: {"activation": name, "hidden": (64, 64), "epochs": 8} for name in names})
+    assert abs((found["leaky_relu"] - found["relu"]).mean()) < 0.02
+    assert abs((found["prelu"] - found["relu"]).mean()) < 0.02
+
+
+def test_07_weight_decay_pulls_slopes_to_zero():
+    digits = mnist_sample()
+
+    def mean_slope(decay: bool) -> float:
+        model = MLP([784, 64, 64, 10], "prelu", rng=np.random.default_rng(500))
+        layers = [layer for layer in model.layers if isinstance(layer, PReLU)]
+        for layer in layers:
+            layer.slope.decay = decay
+        settings = {
+            "learning_rate": 0.05,
+            "epochs": 3,
+            "batch_size": 32,
+            "momentum": 0.9,
+            "weight_decay": 1e-2,
+        }
+        fit(model, digits.x_train, digits.y_train, rng=np.random.default_rng(501), **settings)
+        return float(np.mean([np.abs(layer.slope.value).mean() for layer in layers]))
+
+    assert mean_slope(decay=True) < mean_slope(decay=False) / 2
+
+
+def test_08_elu_ties_at_a_moderate_rate_and_fails_first_at_a_high_one():
+    found = accuracies(
+        {
+            (name, rate): {"activation": name, "learning_rate": rate, "hidden": (64, 64), "epochs": 8}
+            for name in ("relu", "elu")
+            for rate in (0.02, 0.2)
+        }
+    )
+    assert abs((found["elu", 0.02] - found["relu", 0.02]).mean()) < 0.02
+    assert (found["relu", 0.2] - found["elu", 0.2]).mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("fn", "variance", "low", "high"),
+    [(selu, 1, 0.1, 10), (selu, 2, 30, np.inf), (relu, 1, 0, 1e-6), (relu, 2, 0.1, 10)],
+)
+def test_08_selu_keeps_its_variance_with_lecun_s_weights_alone(fn, variance, low, high):
+    last = []
+    for seed in range(500, 503):
+        rng = np.random.default_rng(seed)
+        h = rng.normal(size=(200, 256))
+        for _ in range(100):
+            h = fn(h @ rng.normal(0, np.sqrt(variance / 256), (256, 256)))
+        last.append(h.std())
+    assert low < np.median(last) < high
+
+
+def test_10_the_network_reads_nine_of_ten_digits():
+    digits = mnist_sample()
+    found = []
+    for seed in (500, 501):
+        model = MLP([784, 64, 10], rng=np.random.default_rng(seed))
+        order = {"epochs": 5, "batch_size": 32, "rng": np.random.default_rng(seed + 1000)}
+        fit(model, digits.x_train, digits.y_train, learning_rate=0.05, **order)
+        found.append(accuracy(model, digits.x_test, digits.y_test))
+    assert 0.88 < np.mean(found) < 0.93
