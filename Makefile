@@ -4,6 +4,7 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 CHAPTERS := chapters/en
+TIMINGS := tests/test_speed.py
 PORT ?= 8000
 
 # Candidates for making .venv; each is tried, because a name on the PATH may not run. The versions in constraints.txt
@@ -113,8 +114,10 @@ execute: $(VENV)/.all ## Run the chapters, store their outputs, show what change
 install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (editable)
 	@echo "Everything is in $(VENV)"
 
+# Timings are taken last and alone: a test beside them would take their memory bandwidth.
 test: $(VENV)/.all ## Run every test, and every chapter against its stored outputs
-	@$(NBVAL) tests $(CHAPTERS)
+	@$(NBVAL) tests $(CHAPTERS) --ignore=$(TIMINGS)
+	@$(PY) -m pytest --benchmark-disable -p no:xdist -q $(TIMINGS)
 
 # An imitated processor is slower, so the limit on a notebook's time is wider here.
 # NumPy refuses names that it was not built with, so the features to switch off are asked of the installed NumPy.
