@@ -36,7 +36,7 @@ NBVAL := $(PY) -m pytest --benchmark-disable --dist loadscope -n 2 --nbval --nbv
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book install test test-portable execute serve bench format lint clean
+.PHONY: help book install test test-portable execute editions serve bench format lint clean
 
 help: ## List the targets
 	@echo "ReLU, Measured: make TARGET"
@@ -94,20 +94,23 @@ $(VENV)/.all: $(VENV)/.book requirements.txt pyproject.toml
 # --- the book ---------------------------------------------------------------------------------------------------------
 
 # Sphinx reads again only the chapters that changed. What shapes every page starts a whole build.
-_build/.settings: _config.yml _toc.yml $(wildcard code/booktools/*.py) $(VENV)/.book
+_build/.settings: _config.yml _config.ko.yml _toc.yml $(shell find code/booktools -type f -not -name '*.pyc') $(VENV)/.book
 	@rm -rf _build
 	@mkdir _build
 	@touch $@
 
-# After a warning the chapters that were read are forgotten: the next build would not read them, nor warn, again.
-book: _build/.settings ## Build the pages into _build/html, warnings as errors
-	@$(PY) $(VENV)/bin/jupyter-book build . -W -n --keep-going -q || { rm -rf _build/.doctrees; exit 1; }
+book: _build/.settings ## Build both editions into _build/html, warnings as errors
+	@PYTHONPATH=code $(PY) -m booktools.build
 
 serve: book ## Build the book and serve it on this machine (PORT=8000)
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 execute: $(VENV)/.all ## Run the chapters, store their outputs, show what changed (CHAPTER=path for one)
 	@$(PY) -m booktools.execute $(CHAPTER)
+	@$(PY) -m booktools.editions
+
+editions: $(VENV)/.all ## Copy into the Korean edition what both share; list what is to be translated
+	@$(PY) -m booktools.editions
 
 # --- the checks -------------------------------------------------------------------------------------------------------
 
@@ -145,6 +148,7 @@ lint: $(VENV)/.all ## Check format, style and types without changing a file
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -m booktools.notebook_format --check
+	@$(PY) -m booktools.editions --check
 
 clean: ## Remove what was built and cached, but not .venv
 	rm -rf _build .cache .benchmarks .pytest_cache .ruff_cache .mypy_cache .hypothesis

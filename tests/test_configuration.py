@@ -9,7 +9,7 @@ import yaml
 
 import relubook
 from booktools.environment import ENVIRONMENT
-from booktools.notebook_format import CHAPTERS, ROOT
+from booktools.notebook_format import CHAPTERS, ROOT, read_notebook
 
 VARIABLE = re.compile(r"^export ([A-Z_]+) ?:?= ?(.*)$", re.MULTILINE)
 
@@ -43,19 +43,15 @@ def test_the_table_of_contents_lists_every_page_once():
     assert sorted(toc_files()) == sorted(pages)
 
 
-def test_the_front_page_lists_every_chapter_in_order():
+@pytest.mark.parametrize("edition", ["en", "ko"])
+def test_the_front_page_lists_every_chapter_in_order_by_its_title(edition):
     chapters = [name.rpartition("/")[2] for name in toc_files() if re.search(r"/\d\d-", name)]
-    listed = re.findall(r"\((\d\d-[a-z-]+)\.ipynb\)", read("chapters/en/index.md"))
-    assert listed == chapters
-
-
-def test_the_front_page_calls_chapters_by_their_titles():
-    from booktools.notebook_format import read_notebook
-
-    for title, name in re.findall(
-        r"^\d+\. \[(.+)\]\((\d\d-[a-z-]+\.ipynb)\)", read("chapters/en/index.md"), re.M
-    ):
-        assert read_notebook(CHAPTERS / "en" / name).cells[0].source.startswith(f"# {title}\n")
+    listed = re.findall(
+        r"^\d+\. \[(.+)\]\((\d\d-[a-z-]+)\.ipynb\)", read(f"chapters/{edition}/index.md"), re.M
+    )
+    assert [name for _, name in listed] == chapters
+    for title, name in listed:
+        assert read_notebook(CHAPTERS / edition / f"{name}.ipynb").cells[0].source.startswith(f"# {title}\n")
 
 
 def pins() -> dict[str, str]:

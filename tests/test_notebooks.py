@@ -25,9 +25,15 @@ from booktools.notebook_format import (
 from relubook.network import INITIALIZERS
 
 EDITION = CHAPTERS / "en"
-PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(EDITION.glob("*.md"))}
+PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(CHAPTERS.glob("*/*.md"))}
 NOTEBOOKS = {path: read_notebook(path) for path in chapter_paths()}
 CHAPTER = re.compile(r"\d\d-")
+
+# The words that every chapter of an edition uses.
+OPENING = {"en": ("You will do", "You will learn", "You need"), "ko": ("할 일", "배울 것", "필요한 것")}
+DURATION = {"en": r"\d+ minutes", "ko": r"약 \d+분"}
+CLOSING = {"en": ["What we measured", "Exercises"], "ko": ["측정한 것", "연습 문제"]}
+EXERCISE = {"en": "Exercise", "ko": "연습 문제"}
 
 IGNORE_TAG = "nbval-ignore-output"
 MOST_IGNORED = 8
@@ -36,9 +42,14 @@ SOLUTION = {"tags": ["hide-cell"], "cellView": "form", "jupyter": {"source_hidde
 MOST_LINES = 16  # of a code cell that is no solution and defines nothing; longer code belongs in relubook
 WIDEST = 100  # columns; more scroll sideways on Colab
 
-EVERY_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+def edition_and_name(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+EVERY_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=edition_and_name)
 CHAPTERS_ONLY = pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if CHAPTER.match(path.name)], ids=lambda path: path.stem
+    "path", [path for path in NOTEBOOKS if CHAPTER.match(path.name)], ids=edition_and_name
 )
 
 
@@ -151,7 +162,7 @@ def test_solutions_are_hidden_everywhere_and_follow_their_exercise(path):
         is_solution = cell.cell_type == "code" and cell.source.startswith("# @title Solution\n")
         if is_solution:
             assert dict(cell.metadata) == SOLUTION, cell.id
-            assert "**Exercise" in before.source, cell.id
+            assert f"**{EXERCISE[path.parent.name]} " in before.source, cell.id
             assert cell.outputs, f"{cell.id}: prints nothing that could be checked"
         elif cell.cell_type == "code":
             assert "hide-cell" not in cell.metadata.get("tags", []), cell.id
@@ -180,15 +191,13 @@ def test_has_one_title_in_its_first_cell(path):
 
 @CHAPTERS_ONLY
 def test_opens_and_closes_as_a_chapter_does(path):
-    if path.parent != EDITION:
-        return
-    first, text = NOTEBOOKS[path].cells[0].source, markdown(path)
-    positions = [first.index(f"**{heading}**") for heading in ("You will do", "You will learn", "You need")]
+    edition, first, text = path.parent.name, NOTEBOOKS[path].cells[0].source, markdown(path)
+    positions = [first.index(f"**{heading}**") for heading in OPENING[edition]]
     assert positions == sorted(positions)
-    assert re.search(r"\d+ minutes", first), "no duration"
+    assert re.search(DURATION[edition], first), "no duration"
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    assert headings[-2:] == ["What we measured", "Exercises"]
-    exercises = re.findall(r"\*\*Exercise (\d+)\.\*\*", section(text, "Exercises"))
+    assert headings[-2:] == CLOSING[edition]
+    exercises = re.findall(rf"\*\*{EXERCISE[edition]} (\d+)\.\*\*", section(text, headings[-1]))
     assert 2 <= len(exercises) <= 6
     assert exercises == [str(number) for number in range(1, len(exercises) + 1)]
     solutions = [cell for cell in code_cells(path) if cell.source.startswith("# @title Solution")]
@@ -200,10 +209,10 @@ NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 
 @CHAPTERS_ONLY
 def test_every_number_of_the_summary_was_printed(path):
-    heading = "What we measured" if path.parent == EDITION else "측정한 것"
-    summary = without_code(section(markdown(path), heading))
+    summary = without_code(section(markdown(path), CLOSING[path.parent.name][0]))
     summary = re.sub(r"\]\([^)]*\)", "]", summary)  # not the numbers in links
     summary = re.sub(r"\[[^\]]*\]", " ", summary)  # nor those of a chapter or a citation
+    summary = re.sub(r"(?<![\d.])0(?=[가-힣])", " ", summary)  # Korean for "zero"
     printed = set(NUMBER.findall(text_outputs(path))) | {
         number.replace(",", "") for number in NUMBER.findall(text_outputs(path))
     }
@@ -228,7 +237,7 @@ def anchors(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in plain}
 
 
-@pytest.mark.parametrize("path", all_texts(), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", all_texts(), ids=edition_and_name)
 def test_relative_links_lead_to_pages_and_headings_that_exist(path):
     texts = all_texts()
     for match in LINK.finditer(re.sub(r"```.*?```", "", texts[path], flags=re.DOTALL)):
@@ -238,6 +247,7 @@ def test_relative_links_lead_to_pages_and_headings_that_exist(path):
         file, _, anchor = target.partition("#")
         page = (path.parent / file).resolve() if file else path
         assert page in texts, f"{target}: no such page"
+        assert page.parent == path.parent, f"{target}: leads to the other edition"
         if anchor:
             assert anchor in anchors(texts[page]), f"{target}: no such heading"
 
@@ -256,10 +266,12 @@ def docstring_links() -> set[str]:
     return {link.rstrip(".,;)") for source in sources for link in re.findall(r"https?://\S+", source)}
 
 
-def test_every_citation_stands_in_the_references_and_the_other_way_round():
-    references = EDITION / "references.md"
-    listed = set(cited_links({references: PAGES[references]}))
-    chapters = cited_links({path: text for path, text in all_texts().items() if path.name != "references.md"})
+@pytest.mark.parametrize("edition", CLOSING)
+def test_every_citation_stands_in_the_references_and_the_other_way_round(edition):
+    texts = {path: text for path, text in all_texts().items() if path.parent.name == edition}
+    references = CHAPTERS / edition / "references.md"
+    listed = set(cited_links({references: texts.pop(references)}))
+    chapters = cited_links(texts)
     assert not set(chapters) - listed, {chapters[link] for link in set(chapters) - listed}
     unused = listed - set(chapters) - docstring_links()
     assert not unused, f"listed and never cited: {unused}"

@@ -1,0 +1,144 @@
+"""Build both editions of the book: English at ``_build/html``, Korean at ``_build/html/ko``.
+
+Shared settings stand once, in ``_config.yml`` and ``_toc.yml``; ``_config.ko.yml`` holds what differs. The two editions
+are built at the same time, with warnings as errors. A page that was read before is read again only where it changed.
+
+    python -m booktools.build
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from booktools.notebook_format import ROOT, write_atomically
+
+BUILD = ROOT / "_build"
+PAGES = BUILD / "html"
+KOREAN_BUILD = BUILD / "ko"
+KOREAN_PAGES = PAGES / "ko"
+JUPYTER_BOOK = (
+    "from jupyter_book.cli.main import main; main()"  # in this environment, whatever is on the PATH
+)
+STRICT = ("-W", "-n", "--keep-going", "-q")
+
+
+class SettingsError(Exception):
+    """Settings that do not fit together; the message names the file and the key."""
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with the values of ``changes``; mappings are merged key by key, anything else is replaced.
+
+    >>> merged({"a": {"b": 1, "c": 2}, "d": [1]}, {"a": {"b": 3}, "d": [2]})
+    {'a': {'b': 3, 'c': 2}, 'd': [2]}
+    """
+    result = dict(base)
+    for key, value in changes.items():
+        old = result.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(old, value) if both else value
+    return result
+
+
+def korean_settings(
+    config: Mapping[str, Any], toc: Mapping[str, Any], changes: Mapping[str, Any], root: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Configuration and table of contents of the Korean edition.
+
+    Args:
+        config: content of ``_config.yml``.
+        toc: content of ``_toc.yml``.
+        changes: content of ``_config.ko.yml``: settings, and under ``parts`` the Korean title of each part.
+        root: the book's folder; paths of extensions become absolute, because Jupyter Book looks for them from the
+            folder of the configuration.
+
+    Raises:
+        SettingsError: a part has no Korean title, or a title is of no part.
+    """
+    changes = dict(changes)
+    titles = changes.pop("parts", {})
+    settings = merged(config, changes)
+    sphinx = settings["sphinx"]
+    extensions = {name: str(root / path) for name, path in sphinx["local_extensions"].items()}
+    settings["sphinx"] = {**sphinx, "local_extensions": extensions}
+
+    captions = {part["caption"] for part in toc["parts"]}
+    if captions != set(titles):
+        missing, unknown = sorted(captions - set(titles)), sorted(set(titles) - captions)
+        raise SettingsError(f"_config.ko.yml: parts: without a title: {missing}; of no part: {unknown}")
+
+    def in_korean(file: str) -> str:
+        return file.replace("chapters/en/", "chapters/ko/")
+
+    parts = [
+        {
+            **part,
+            "caption": titles[part["caption"]],
+            "chapters": [{"file": in_korean(chapter["file"])} for chapter in part["chapters"]],
+        }
+        for part in toc["parts"]
+    ]
+    return settings, {**toc, "root": in_korean(toc["root"]), "parts": parts}
+
+
+def write_korean_settings() -> tuple[Path, Path]:
+    """Write the Korean edition's configuration and table of contents; their paths."""
+
+    def read(name: str) -> Any:
+        return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+    settings = korean_settings(read("_config.yml"), read("_toc.yml"), read("_config.ko.yml"), ROOT)
+    KOREAN_BUILD.mkdir(parents=True, exist_ok=True)
+    paths = (KOREAN_BUILD / "_config.yml", KOREAN_BUILD / "_toc.yml")
+    for path, content in zip(paths, settings, strict=True):
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:  # a new date reads every page again
+            write_atomically(path, text)
+    return paths
+
+
+def build() -> int:
+    """Build both editions at once; the exit status is 1 where one has a warning or an error."""
+    config, toc = write_korean_settings()
+    jupyter_book = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT), *STRICT]
+    korean = ["--config", str(config), "--toc", str(toc), "--path-output", str(KOREAN_BUILD)]
+    outputs = {BUILD: [], KOREAN_BUILD / "_build": korean}
+    runs = {
+        folder: subprocess.Popen(
+            [*jupyter_book, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for folder, options in outputs.items()
+    }
+    failed = False
+    for folder, run in runs.items():
+        output, _ = run.communicate()
+        if run.returncode:
+            print(output, end="", file=sys.stderr, flush=True)
+            # Else the next build would not read these chapters, nor warn, again.
+            shutil.rmtree(folder / ".doctrees", ignore_errors=True)
+            failed = True
+    if failed:
+        return 1
+    shutil.rmtree(KOREAN_PAGES, ignore_errors=True)
+    shutil.copytree(KOREAN_BUILD / "_build" / "html", KOREAN_PAGES)
+    for pages in (PAGES, KOREAN_PAGES):
+        print(f"The book is in {pages.relative_to(ROOT) / 'index.html'}")
+    return 0
+
+
+def main() -> int:
+    """Build; an error in the settings is told in one line."""
+    try:
+        return build()
+    except (SettingsError, OSError, yaml.YAMLError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Sphinx extension: what a page says in its own language beside its text, and where it stands in the other one.
+
+The page ``chapters/en/X`` of the English book is ``ko/chapters/ko/X`` of the Korean one, and a page without an edition
+in its name (the search) has the same name in both. Each page gets a button to the other language, and ``hreflang``
+links to both.
+"""
+
+import gettext
+from typing import Any
+
+from sphinx import locale
+
+KOREAN_FOLDER = "ko"
+NAMES = {"en": "English", "ko": "한국어"}
+SWITCH_LABEL = "language-button"
+
+# What Sphinx and the themes leave in English, by message catalogue.
+MESSAGES = {
+    "sphinx": {
+        "© Copyright %(copyright)s.": "© %(copyright)s.",
+        "Back to top": "맨 위로",
+        "Skip to main content": "본문으로 건너뛰기",
+        "On this page": "이 페이지의 내용",
+        "Site navigation": "사이트 탐색",
+        "Section Navigation": "단원 탐색",
+        "Breadcrumb": "현재 위치",
+        "Version warning": "버전 안내",
+        "Home": "처음",
+        "light/dark": "밝게/어둡게",
+        "next page": "다음 페이지",
+        "previous page": "이전 페이지",
+    },
+    "booktheme": {
+        "Launch on": "실행:",
+        "Launch interactive content": "코드 실행하기",
+        "Open issue": "이슈 열기",
+        "Repository": "저장소",
+        "Search": "검색",
+        "Show source": "소스 보기",
+        "Source repositories": "소스 저장소",
+        "Suggest edit": "편집 제안",
+        "logo": "로고",
+    },
+}
+
+
+class KoreanMessages(gettext.NullTranslations):
+    """Messages of one catalogue, as gettext finds them."""
+
+    def __init__(self, messages: dict[str, str]) -> None:
+        super().__init__()
+        self.messages = messages
+
+    def gettext(self, message: str) -> str:
+        """The Korean message; the English one where there is none."""
+        return self.messages.get(message, message)
+
+
+def translate_interface(app: Any) -> None:
+    """Let the catalogues of Sphinx and the theme fall back to our messages."""
+    if app.config.language != "ko":
+        return
+    for catalog, messages in MESSAGES.items():
+        locale.translators["general", catalog].add_fallback(KoreanMessages(messages))
+
+
+def addresses(pagename: str, language: str) -> dict[str, str]:
+    """The page in each language, by language, from the root of the site.
+
+    >>> addresses("chapters/en/04-cost", "en")
+    {'en': 'chapters/en/04-cost.html', 'ko': 'ko/chapters/ko/04-cost.html'}
+    """
+    folder = f"chapters/{language}/"
+    in_edition = {
+        code: pagename.replace(folder, f"chapters/{code}/", 1) if pagename.startswith(folder) else pagename
+        for code in NAMES
+    }
+    return {"en": f"{in_edition['en']}.html", "ko": f"{KOREAN_FOLDER}/{in_edition['ko']}.html"}
+
+
+def relative_addresses(pagename: str, language: str) -> dict[str, str]:
+    """The same, relative to the page.
+
+    >>> relative_addresses("chapters/ko/04-cost", "ko")["en"]
+    '../../../chapters/en/04-cost.html'
+    """
+    own = addresses(pagename, language)
+    root = "../" * own[language].count("/") or "./"
+    return {code: root + address for code, address in own.items()}
+
+
+def add_languages(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give a page its button and its ``hreflang`` links."""
+    language = app.config.language
+    links = addresses(pagename, language)
+    base = app.config.html_baseurl.removesuffix(f"{KOREAN_FOLDER}/")
+    if not base:
+        links = relative_addresses(pagename, language)
+    tags = [
+        f'<link rel="alternate" hreflang="{code}" href="{base}{links[target]}">'
+        for code, target in [*zip(NAMES, NAMES, strict=True), ("x-default", "en")]
+    ]
+    context["metatags"] = context.get("metatags", "") + "\n    " + "\n    ".join(tags)
+
+    (other,) = set(NAMES) - {language}
+    context["header_buttons"].append(
+        {
+            "type": "link",
+            "url": relative_addresses(pagename, language)[other],
+            "text": NAMES[other],
+            "label": SWITCH_LABEL,
+        }
+    )
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register the extension with Sphinx."""
+    app.connect("builder-inited", translate_interface)
+    app.add_css_file("languages.css")
+    app.connect("html-page-context", add_languages, priority=502)  # after the theme's own buttons
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
