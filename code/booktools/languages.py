@@ -44,6 +44,15 @@ MESSAGES = {
 }
 
 
+# What the theme's templates write in English without asking a catalogue; booktools.site replaces it.
+INTERFACE = {
+    'title="Toggle primary sidebar"': 'title="책 차례 열고 닫기"',
+    'title="Toggle secondary sidebar"': 'title="이 페이지의 내용 열고 닫기"',
+    'aria-label="Main"': 'aria-label="책 차례"',
+    'aria-label="Page"': 'aria-label="이 페이지의 내용"',
+}
+
+
 class KoreanMessages(gettext.NullTranslations):
     """Messages of one catalogue, as gettext finds them."""
 
