@@ -118,7 +118,7 @@ install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (e
 	@echo "Everything is in $(VENV)"
 
 # Timings are taken last and alone: a test beside them would take their memory bandwidth.
-test: $(VENV)/.all ## Run every test, and every chapter against its stored outputs
+test: $(VENV)/.all book ## Run every test, and every chapter against its stored outputs
 	@$(NBVAL) tests $(CHAPTERS) --ignore=$(TIMINGS)
 	@$(PY) -m pytest --benchmark-disable -p no:xdist -q $(TIMINGS)
 

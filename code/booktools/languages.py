@@ -49,6 +49,7 @@ INTERFACE = {
     'title="Toggle primary sidebar"': 'title="책 차례 열고 닫기"',
     'title="Toggle secondary sidebar"': 'title="이 페이지의 내용 열고 닫기"',
     'aria-label="Main"': 'aria-label="책 차례"',
+    'aria-label="Book"': 'aria-label="책"',
     'aria-label="Page"': 'aria-label="이 페이지의 내용"',
 }
 
@@ -126,5 +127,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.connect("builder-inited", translate_interface)
     app.add_css_file("languages.css")
+    app.add_css_file("interface.css", priority=900)  # after the theme's
+    app.add_js_file("scrolling.js")
     app.connect("html-page-context", add_languages, priority=502)  # after the theme's own buttons
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,5 @@
-"""Sphinx extension: point the Binder, Colab, source, issue and edit links at the repository that is being built.
+"""Sphinx extension: point the Binder, Colab, source, issue and edit links at the repository that is being built, and
+say in each page where GitHub Pages publishes it (or ``html: baseurl:`` in ``_config.yml``).
 
 The address comes from the first of these that exists:
 
@@ -48,8 +49,23 @@ def origin_of(folder: Path) -> str | None:
         return None
 
 
+def pages_url(repository: str) -> str:
+    """Where GitHub Pages publishes a repository; empty where the repository is not on GitHub.
+
+    >>> pages_url("https://github.com/Someone/book")
+    'https://someone.github.io/book/'
+    >>> pages_url("https://github.com/someone/someone.github.io")
+    'https://someone.github.io/'
+    """
+    match = re.fullmatch(r"https://github\.com/(?P<owner>[^/]+)/(?P<name>[^/]+)", repository)
+    if not match:
+        return ""
+    host = f"{match['owner'].lower()}.github.io"
+    return f"https://{host}/" if match["name"].lower() == host else f"https://{host}/{match['name']}/"
+
+
 def set_repository(app: Any, config: Any) -> None:
-    """Set the theme's options, which Jupyter Book has filled from ``_config.yml``."""
+    """Set the theme's options, which Jupyter Book has filled from ``_config.yml``, and the pages' own address."""
     url, branch = repository_of(os.environ, origin_of(Path(app.confdir)))
     options = dict(config.html_theme_options)
     if url:
@@ -57,6 +73,10 @@ def set_repository(app: Any, config: Any) -> None:
     if branch:
         options["repository_branch"] = branch
     config.html_theme_options = options
+    if base := config.html_baseurl or pages_url(options["repository_url"]):
+        config.html_baseurl = base if config.language == "en" else f"{base}{config.language}/"
+        config.ogp_site_url = config.html_baseurl
+        config.ogp_image = f"{base}_static/card.png"
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -7,17 +7,18 @@ not let through a page that is only half light.
 """
 
 import hashlib
-import html
 import re
 import shutil
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from booktools.languages import INTERFACE, KOREAN_FOLDER, NAMES, SWITCH_LABEL
 from booktools.stylesheet import files_named, merged_stylesheet, names_in_pages, names_in_scripts
 
+STATIC = Path(__file__).parent / "static"
 STYLESHEET, SCRIPT = "book.css", "book.js"
 
 # What the pages link, by file name. A name in neither list is an error: someone has to decide.
@@ -31,6 +32,7 @@ SCRIPTS_IN_USE = (
     "scripts/sphinx-book-theme.js",
     "scripts/bootstrap.js",
     "scripts/pydata-sphinx-theme.js",
+    "scrolling.js",
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SCRIPTS_WITHOUT_USE = {
@@ -41,6 +43,7 @@ SCRIPTS_WITHOUT_USE = {
 }
 SEARCH_SCRIPTS = ("language_data.js", "searchtools.js")
 SEARCH_INDEX = "searchindex.js"
+SHARED_FILES = ("favicon.svg", "card.png")
 ICON_FONTS = "vendor/fontawesome/*/webfonts"
 
 # From file:// a page may not read the other pages, and without this the search would report that as an error.
@@ -49,6 +52,13 @@ NO_SUMMARY_FROM_FILES = (
 )
 FIGURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="(?P<address>[^"]*_images/[^"]+\.png)"[^>]*?) ?/?>')
 TAG_ATTRIBUTE = re.compile(r'\b(?:href|src)="([^"]+)"')
+
+# Before the page is drawn, so that a dark page does not flash; the theme's own script comes later.
+THEME_SCRIPT = (
+    '<script>(() => {const root = document.documentElement.dataset, dark = matchMedia("(prefers-color-scheme: dark)");'
+    'root.mode = localStorage.getItem("mode") || "auto";'
+    'root.theme = root.mode === "auto" ? (dark.matches ? "dark" : "light") : root.mode;})();</script>'
+)
 
 
 class SiteError(Exception):
@@ -84,7 +94,13 @@ CHANGES = (
         r'<script(?! data-cfasync)(?![^>]*type="application/(?:ld\+)?json")[^>]*>.*?</script>\s*',
         "",
     ),
+    Change("theme script", r"<script data-cfasync=.*?</script>", THEME_SCRIPT),
     Change("comments on scripts", r"<!-- (?:Loaded before|Pre-loaded|Scripts loaded)[^>]*-->\s*", ""),
+    Change(
+        "sidebar",
+        r'<div class="bd-sidebar-primary bd-sidebar(?P<more>[^"]*)">',
+        r'<div class="bd-sidebar-primary bd-sidebar\g<more>" role="region" aria-label="Book">',
+    ),
     Change("links to new windows", r'<a [^>]*target="_blank"(?![^>]*rel=)', _drop_target),
 )
 
@@ -229,7 +245,23 @@ def _with_language_button(page: str, name: str) -> str:
     return changed(page, name, Change("language button", pattern, link))
 
 
-def write_edition(edition: Edition, names: set[str], scale: int) -> None:
+def _redirect(page: str, name: str, edition: Edition) -> str:
+    """Jupyter Book's page that leads to the first one is a single element; this is a whole page."""
+    address = re.search(r"url=([^\"]+)", page)
+    if not address:
+        raise SiteError(f"{name}: leads nowhere; has Jupyter Book changed?")
+    title = re.search(r"<title>(.*?)</title>", (edition.raw / address[1]).read_text(encoding="utf-8"))
+    return (
+        f'<!DOCTYPE html>\n<html lang="{edition.language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title[1] if title else ''}</title>\n"
+        f'<link rel="icon" href="_static/favicon.svg">\n'
+        f'<meta http-equiv="refresh" content="0; url={address[1]}">\n</head>\n'
+        f'<body><main><a href="{address[1]}">{address[1]}</a></main></body>\n</html>\n'
+    )
+
+
+def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
     """Write the light pages of an edition, and the files that they load.
 
     Raises:
@@ -248,7 +280,7 @@ def write_edition(edition: Edition, names: set[str], scale: int) -> None:
     (edition.output / "_static").mkdir(parents=True, exist_ok=True)
     (edition.output / "_static" / STYLESHEET).write_text(css, encoding="utf-8")
     (edition.output / "_static" / SCRIPT).write_text(script, encoding="utf-8")
-    for name in sorted(files_named(css) | set(SEARCH_SCRIPTS) | {"images"}):
+    for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, "images", *SHARED_FILES}):
         _copy(static / name, edition.output / "_static" / name)
     for name in ("_images", "_sources", SEARCH_INDEX):
         _copy(edition.raw / name, edition.output / name)
@@ -264,7 +296,9 @@ def write_edition(edition: Edition, names: set[str], scale: int) -> None:
             links += "".join(f'<script defer src="{address}"></script>\n' for address in addresses)
         target = edition.output / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        light = light_page(page, name, edition, links, scale) if name in pages else page
+        light = (
+            light_page(page, name, edition, links, scale) if name in pages else _redirect(page, name, edition)
+        )
         target.write_text(light, encoding="utf-8")
 
 
@@ -278,7 +312,7 @@ def _copy(source: Path, target: Path) -> None:
         raise SiteError(f"{source}: a page loads it, and Sphinx has not written it")
 
 
-def names_in_use(editions: Iterable[Edition]) -> set[str]:
+def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     """Tags, classes and ids of all pages, and every word of their scripts."""
     editions = list(editions)
     pages = (page for edition in editions for page in edition.pages().values())
@@ -287,7 +321,44 @@ def names_in_use(editions: Iterable[Edition]) -> set[str]:
         for edition in editions
         for script in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS)
     )
-    return names_in_pages(pages) | names_in_scripts(scripts)
+    return frozenset(names_in_pages(pages) | names_in_scripts(scripts))
+
+
+CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
+ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)"')
+NOT_LISTED = ("search.html",)
+
+
+def sitemap(pages: Iterable[str]) -> str:
+    """The pages' addresses in each language, for search engines; only those that say where they are published."""
+    entries = []
+    for page in pages:
+        if canonical := CANONICAL.search(page):
+            links = "".join(
+                f'<xhtml:link rel="alternate" hreflang="{language}" href="{address}"/>'
+                for language, address in ALTERNATE.findall(page)
+            )
+            entries.append(f"<url><loc>{canonical[1]}</loc>{links}</url>")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+        + "\n".join(entries)
+        + "\n</urlset>\n"
+    )
+
+
+def write_for_search_engines(output: Path) -> None:
+    """Write ``sitemap.xml`` and ``404.html``, whose links have to hold from any address."""
+    pages = {
+        path.relative_to(output).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(output.rglob("*.html"))
+    }
+    listed = [page for name, page in pages.items() if name.rpartition("/")[2] not in NOT_LISTED]
+    (output / "sitemap.xml").write_text(sitemap(listed), encoding="utf-8")
+    address = CANONICAL.search(pages["search.html"])
+    base = urlsplit(address[1]).path.removesuffix("search.html") if address else "/"
+    template = (STATIC / "404.html").read_text(encoding="utf-8")
+    (output / "404.html").write_text(template.replace("{base}", base), encoding="utf-8")
 
 
 def write_site(raw: Mapping[str, Path], output: Path, *, scale: int = 1) -> None:
@@ -310,8 +381,4 @@ def write_site(raw: Mapping[str, Path], output: Path, *, scale: int = 1) -> None
     names = names_in_use(editions)
     for edition in editions:
         write_edition(edition, names, scale)
-
-
-def text_of(fragment: str) -> str:
-    """The text of an HTML fragment."""
-    return html.unescape(re.sub(r"<[^>]+>", "", fragment)).strip()
+    write_for_search_engines(output)

@@ -5,6 +5,7 @@ scripts add classes (``show``, ``fade``). The icons are cut to those in use and 
 """
 
 import base64
+import functools
 import io
 import posixpath
 import re
@@ -77,16 +78,17 @@ def _selectors(prelude: Iterable[Any]) -> list[list[Any]]:
     return selectors
 
 
-def purged(css: str, names: set[str]) -> str:
+@functools.lru_cache(maxsize=1)  # both editions have the same
+def purged(css: str, names: frozenset[str]) -> str:
     """A stylesheet without the rules that cannot match anything.
 
-    >>> purged(".a, .b { color: red } .c { color: blue }", {"a"})
+    >>> purged(".a, .b { color: red } .c { color: blue }", frozenset({"a"}))
     '.a{ color: red }'
     """
     return _purged_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), names)
 
 
-def _purged_rules(rules: Iterable[Any], names: set[str]) -> str:
+def _purged_rules(rules: Iterable[Any], names: frozenset[str]) -> str:
     kept = []
     for rule in rules:
         if rule.type == "qualified-rule":
@@ -173,7 +175,7 @@ def read_stylesheet(static: Path, name: str) -> str:
     return "".join(imported) + with_moved_urls(OLD_FONT.sub("", IMPORT.sub("", text)), folder)
 
 
-def merged_stylesheet(static: Path, sheets: Iterable[str], names: set[str], fonts: Path) -> str:
+def merged_stylesheet(static: Path, sheets: Iterable[str], names: frozenset[str], fonts: Path) -> str:
     """All stylesheets as one.
 
     Args:

@@ -1,0 +1,164 @@
+"""What readers do with a page: switch theme and language, search, open menus, with the keyboard alone or offline."""
+
+import re
+
+import pytest
+from conftest import SITE, pages
+
+CHAPTER = "chapters/en/05-gradient-flow.html"
+
+
+def focused(page) -> str:
+    """Class, id and text of the element that has the focus."""
+    return page.evaluate(
+        "(() => { const e = document.activeElement; return `${e.className} ${e.id} ${e.textContent.trim()}`; })()"
+    )
+
+
+def tabs_to(page, what: str, most: int = 80) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if what in focused(page):
+            return
+    raise AssertionError(f"{most} tabs do not reach {what}")
+
+
+def test_the_keyboard_reaches_the_text_search_menus_language_and_theme(open_page, address):
+    page = open_page(address + CHAPTER)
+    page.keyboard.press("Tab")
+    assert "Skip to main content" in focused(page)
+    for what in ("search-button", "dropdown-toggle", "btn-language-button", "theme-switch-button"):
+        tabs_to(page, what)
+    theme = page.locator("html").get_attribute("data-mode")
+    page.keyboard.press("Enter")
+    assert page.locator("html").get_attribute("data-mode") != theme
+
+
+def test_the_search_field_opens_and_searches_by_keyboard(open_page, address):
+    page = open_page(address + CHAPTER)
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#search-input:focus")
+    page.keyboard.type("sparsity")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=sparsity*")
+
+
+def test_the_launch_menu_opens_by_keyboard(open_page, address):
+    page = open_page(address + CHAPTER)
+    button = page.locator(".dropdown-launch-buttons > button")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".dropdown-launch-buttons .dropdown-menu.show")
+    page.keyboard.press("ArrowDown")
+    assert "Binder" in focused(page)
+
+
+def test_the_chosen_theme_holds_on_the_next_page(open_page, address):
+    page = open_page(address + CHAPTER, color_scheme="light")
+    for _ in range(3):
+        if page.locator("html").get_attribute("data-theme") == "dark":
+            break
+        page.locator(".theme-switch-button").first.click()
+    page.goto(address + "ko/chapters/ko/01-definition.html")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_the_language_button_leads_there_and_back(open_page, address):
+    page = open_page(address + CHAPTER)
+    page.locator(".btn-language-button").click()
+    page.wait_for_url("**/ko/chapters/ko/05-gradient-flow.html")
+    page.locator(".btn-language-button").click()
+    page.wait_for_url(f"**/{CHAPTER}")
+
+
+def test_on_a_phone_the_menu_opens_and_closes(open_page, address):
+    page = open_page(address + CHAPTER, width=390, height=844)
+    page.locator(".primary-toggle").click()
+    page.locator(".bd-sidebar-primary a", has_text="1. What is ReLU?").wait_for(state="visible")
+    page.mouse.click(380, 400)
+    page.locator(".bd-sidebar-primary a", has_text="1. What is ReLU?").wait_for(state="hidden")
+
+
+def test_code_can_be_copied(open_page, address):
+    page = open_page(address + CHAPTER, permissions=["clipboard-read", "clipboard-write"])
+    page.locator("div.highlight").first.hover()
+    page.locator("button.copybtn").first.click()
+    assert "import" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_the_icons_are_drawn(open_page, address):
+    page = open_page(address + CHAPTER)
+    page.evaluate("document.fonts.ready")
+    for selector in (".fa-rocket", ".fa-github", ".fa-bars", ".fa-list"):
+        icon = page.locator(selector).first
+        family, content = icon.evaluate(
+            "(e) => { const s = getComputedStyle(e, '::before'); return [s.fontFamily, s.content]; }"
+        )
+        assert family.startswith('"Font Awesome') and len(content) == 3
+        assert icon.bounding_box()["width"] > 8
+    assert page.evaluate("document.fonts.check('900 16px \"Font Awesome 6 Free\"')")
+
+
+def test_formulas_have_their_fonts_and_text_for_screen_readers(open_page, address):
+    page = open_page(address + CHAPTER)
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.fonts.check('16px KaTeX_Main')")
+    assert page.locator(".katex").count() == page.locator(".katex math").count() > 10
+
+
+@pytest.mark.parametrize("name", [CHAPTER, "ko/chapters/ko/05-gradient-flow.html"])
+def test_a_page_works_from_a_file(open_page, name):
+    page = open_page((SITE / name).as_uri())
+    assert page.problems == []
+    assert page.evaluate("document.fonts.check('16px KaTeX_Main')")
+    mode = page.locator("html").get_attribute("data-mode")
+    page.locator(".theme-switch-button").first.click()
+    assert page.locator("html").get_attribute("data-mode") != mode
+    assert page.evaluate(
+        "[...document.styleSheets].every((sheet) => sheet.href === null || sheet.ownerNode.sheet)"
+    )
+
+
+def test_motion_is_reduced_where_it_is_asked_for(open_page, address):
+    page = open_page(address + CHAPTER, reduced_motion="reduce")
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].some((e) => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
+    )
+    assert not moving
+
+
+def test_a_wrong_address_leads_to_the_book(open_page, address):
+    page = open_page(address + "chapters/en/no-such-page.html")
+    page.get_by_role("link", name="Go to the first page of the book").click()
+    page.wait_for_url(f"{address}chapters/en/index.html")
+
+
+def test_the_root_leads_to_the_first_page(open_page, address):
+    page = open_page(address)
+    page.wait_for_url("**/chapters/en/index.html")
+
+
+def glyphs_of_korean_fonts_and_dejavu() -> set[int]:
+    """What a machine with DejaVu and any Korean font can draw."""
+    from fontTools.ttLib import TTFont
+    from matplotlib import get_data_path
+
+    dejavu = TTFont(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf").getBestCmap()
+    return set(dejavu) | set(range(0xAC00, 0xD7A4)) | {0x3001, 0x3002}
+
+
+def test_every_character_has_a_glyph_on_a_plain_machine():
+    drawable = glyphs_of_korean_fonts_and_dejavu()
+    for name in pages():
+        text = re.sub(
+            r"<(script|style).*?</\1>", "", (SITE / name).read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        text = re.sub(
+            r'<annotation.*?</annotation>|<span class="katex-html".*?(?=</p>|</div>)',
+            "",
+            text,
+            flags=re.DOTALL,
+        )
+        missing = {char for char in text if ord(char) not in drawable and not char.isspace()}
+        assert not missing, f"{name}: {missing}"
