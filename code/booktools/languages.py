@@ -19,6 +19,7 @@ MESSAGES = {
     "sphinx": {
         "© Copyright %(copyright)s.": "© %(copyright)s.",
         "Back to top": "맨 위로",
+        "Please activate JavaScript to enable the search functionality.": "검색하려면 JavaScript를 켜십시오.",
         "Skip to main content": "본문으로 건너뛰기",
         "On this page": "이 페이지의 내용",
         "Site navigation": "사이트 탐색",

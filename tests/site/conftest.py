@@ -16,10 +16,10 @@ from booktools.notebook_format import ROOT
 SITE = ROOT / "_build" / "html"
 BASE = "/relu-measured/"  # GitHub Pages serves a repository's site in a folder of its name
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 
 
 def pages() -> list[str]:

@@ -90,8 +90,8 @@ def test_code_can_be_copied(open_page, address):
 def test_the_icons_are_drawn(open_page, address):
     page = open_page(address + CHAPTER)
     page.evaluate("document.fonts.ready")
-    for selector in (".fa-rocket", ".fa-github", ".fa-bars", ".fa-list"):
-        icon = page.locator(selector).first
+    for selector in (".fa-rocket", ".fa-github", ".fa-bars", ".fa-magnifying-glass"):
+        icon = page.locator(f"{selector}:visible").first
         family, content = icon.evaluate(
             "(e) => { const s = getComputedStyle(e, '::before'); return [s.fontFamily, s.content]; }"
         )

@@ -29,7 +29,8 @@ def containing(word: str, edition: str) -> set[str]:
             )
         else:
             text = path.read_text(encoding="utf-8")
-        if word.lower() in re.sub(r"\]\([^)]*\)", "]", text).lower():
+        whole = rf"\b{word}\b" if word.isascii() else word  # Korean words carry particles
+        if re.search(whole, re.sub(r"\]\([^)]*\)", "]", text), re.IGNORECASE | re.ASCII):
             names.add(path.stem)
     return names
 
