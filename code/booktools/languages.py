@@ -13,6 +13,10 @@ from sphinx import locale
 KOREAN_FOLDER = "ko"
 NAMES = {"en": "English", "ko": "한국어"}
 SWITCH_LABEL = "language-button"
+SEARCH_DESCRIPTION = {
+    "en": "Search ReLU, Measured: an executable book on the ReLU activation function and its family.",
+    "ko": "측정으로 배우는 ReLU에서 찾기: ReLU 활성화 함수와 그 변형들을 다루는, 실행되는 책.",
+}
 
 # What Sphinx and the themes leave in English, by message catalogue.
 MESSAGES = {

@@ -1,12 +1,13 @@
 """The site that readers load, from the pages that Sphinx wrote: the same pages, light.
 
 As built, a page loads thirty files of 1.3 MB, most of it for icons and for features that this book does not use. Here
-each page gets one stylesheet (``stylesheet.py``), one script that waits for the page, figures with their size, and
-nothing from any other host. Every change names what it expects to find: after an update of a theme it fails, and does
-not let through a page that is only half light.
+each page gets one stylesheet (``stylesheet.py``), one script that comes when the page is drawn, figures with their
+size, and nothing from any other host. Every change names what it expects to find: after an update of a theme it fails,
+and does not let through a page that is only half light.
 """
 
 import hashlib
+import json
 import re
 import shutil
 import struct
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from booktools.languages import INTERFACE, KOREAN_FOLDER, NAMES, SWITCH_LABEL
+from booktools.languages import INTERFACE, KOREAN_FOLDER, NAMES, SEARCH_DESCRIPTION, SWITCH_LABEL
 from booktools.stylesheet import files_named, merged_stylesheet, names_in_pages, names_in_scripts
 
 STATIC = Path(__file__).parent / "static"
@@ -59,6 +60,22 @@ THEME_SCRIPT = (
     'root.mode = localStorage.getItem("mode") || "auto";'
     'root.theme = root.mode === "auto" ? (dark.matches ? "dark" : "light") : root.mode;})();</script>'
 )
+
+
+# After the page has been drawn: what a reader sees does not wait for what a reader may press.
+SCRIPTS_LATER = """<script>
+addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => {{
+  for (const address of {addresses}) {{
+    const script = document.createElement("script");
+    script.src = address;
+    script.async = false;
+    document.head.append(script);
+  }}
+}}), {{once: true}});
+</script>
+"""
+# Bootstrap waits for this event before it follows the reader through the contents; it is over by then.
+LOADED_ALREADY = 'dispatchEvent(new Event("load"));\n'
 
 
 class SiteError(Exception):
@@ -220,6 +237,9 @@ def light_page(page: str, name: str, edition: Edition, links: str, scale: int) -
         page = changed(page, name, change)
     page = changed(page, name, Change("head", r"</head>", lambda match: f"{links}</head>"))
     page = _with_language_button(page, name)
+    if '<meta name="description"' not in page:
+        description = f'<meta name="description" content="{SEARCH_DESCRIPTION[edition.language]}">'
+        page = page.replace("<title>", f"{description}\n<title>", 1)
     if edition.language == "ko":
         for english, korean in INTERFACE.items():
             page = page.replace(english, korean)
@@ -275,7 +295,7 @@ def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
     (fonts,) = static.glob(ICON_FONTS)
     css = merged_stylesheet(static, styles_of(pages), names, fonts)
     first, *others = [(static / script).read_text(encoding="utf-8") for script in scripts]
-    script = "\n;".join([first, NO_SUMMARY_FROM_FILES, *others])
+    script = "\n;".join([first, NO_SUMMARY_FROM_FILES, *others, LOADED_ALREADY])
 
     (edition.output / "_static").mkdir(parents=True, exist_ok=True)
     (edition.output / "_static" / STYLESHEET).write_text(css, encoding="utf-8")
@@ -287,13 +307,11 @@ def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
 
     for name, page in edition.pages().items():
         root = "../" * name.count("/")
-        links = (
-            f'<link rel="stylesheet" href="{root}_static/{STYLESHEET}?v={_digest(css)}">\n'
-            f'<script defer src="{root}_static/{SCRIPT}?v={_digest(script)}"></script>\n'
-        )
+        addresses = [f"{root}_static/{SCRIPT}?v={_digest(script)}"]
         if name == "search.html":
-            addresses = [*(f"_static/{script}" for script in SEARCH_SCRIPTS), SEARCH_INDEX]
-            links += "".join(f'<script defer src="{address}"></script>\n' for address in addresses)
+            addresses += [*(f"_static/{script}" for script in SEARCH_SCRIPTS), SEARCH_INDEX]
+        links = f'<link rel="stylesheet" href="{root}_static/{STYLESHEET}?v={_digest(css)}">\n'
+        links += SCRIPTS_LATER.format(addresses=json.dumps(addresses))
         target = edition.output / name
         target.parent.mkdir(parents=True, exist_ok=True)
         light = (

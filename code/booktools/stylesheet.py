@@ -27,6 +27,19 @@ OLD_FONT = re.compile(
     r""",\s*url\([^)]*\.(?:woff|ttf)['"]?\)\s*format\([^)]*\)"""
 )  # every browser reads woff2
 IMPORT = re.compile(r"""@import\s+(?:url\()?['"](?P<address>[^'"]+)['"]\)?\s*;""")
+SCRIPT_TEXT = re.compile(r""""[^"\\\n]*"|'[^'\\\n]*'|`[^`\\]*`""")
+
+# Bootstrap's script has all its components in it; no page has one of these.
+COMPONENTS_WITHOUT_USE = (
+    "accordion",
+    "carousel",
+    "modal",
+    "nav-pills",
+    "offcanvas",
+    "placeholder",
+    "popover",
+    "toast",
+)
 ICON = re.compile(r'content:\s*"([\ue000-\uf8ff])"')  # icons have codes for private use
 NESTING_RULES = ("media", "supports", "layer")
 KEPT_RULES = ("keyframes", "-webkit-keyframes", "property", "page", "charset")
@@ -48,8 +61,18 @@ def names_in_pages(pages: Iterable[str]) -> set[str]:
 
 
 def names_in_scripts(scripts: Iterable[str]) -> set[str]:
-    """Every word of a script: any of them may be a class that it sets."""
-    return {word for script in scripts for word in re.findall(r"[A-Za-z][\w-]*", script)}
+    """Every word of a text in a script: any of them may be a class that it sets.
+
+    >>> sorted(names_in_scripts(["element.classList.add('show', 'fade in')"]))
+    ['fade', 'in', 'show']
+    """
+    return {
+        word
+        for script in scripts
+        for text in SCRIPT_TEXT.findall(script)
+        for word in re.findall(r"[A-Za-z][\w-]*", text)
+        if not word.startswith(COMPONENTS_WITHOUT_USE)
+    }
 
 
 def asked_for(selector: Iterable[Any]) -> set[str]:

@@ -1,70 +1,20 @@
-"""The built site, served as GitHub Pages serves it, and a browser to look at it with."""
+"""A browser to look at the built site with."""
 
-import functools
-import gzip
-import http.server
 import os
 import shutil
-import threading
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from serving import CHROMIUM_FLAGS, CHROMIUM_NAMES, served
 
-from booktools.notebook_format import ROOT
-
-SITE = ROOT / "_build" / "html"
-BASE = "/relu-measured/"  # GitHub Pages serves a repository's site in a folder of its name
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-
-
-def pages() -> list[str]:
-    """The path of every page."""
-    if not (SITE / "404.html").exists():
-        raise FileNotFoundError(f"no site in {SITE}; `make book` builds it")
-    return sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-
-
-class Pages(http.server.SimpleHTTPRequestHandler):
-    """Serves the site in its folder, compressed, with the page for wrong addresses."""
-
-    def translate_path(self, path: str) -> str:
-        return super().translate_path("/" + path.removeprefix(BASE))
-
-    def do_GET(self) -> None:
-        file = Path(self.translate_path(self.path))
-        if file.is_dir():
-            file /= "index.html"
-        found = file.exists() and self.path.startswith(BASE)
-        body = (file if found else SITE / "404.html").read_bytes()
-        kind = self.guess_type(str(file if found else "404.html"))
-        self.send_response(200 if found else 404)
-        if kind.startswith(("text/", "application/javascript", "application/json", "image/svg")):
-            body = gzip.compress(body, 6)
-            self.send_header("Content-Encoding", "gzip")
-            kind += "; charset=utf-8"
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Be silent."""
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
 @pytest.fixture(scope="session")
 def address():
     """Where the site is served."""
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Pages, directory=str(SITE))
-    ) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}{BASE}"
-        server.shutdown()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +25,7 @@ def browser():
             pytest.fail("no Chromium found, and REQUIRE_CHROMIUM is set")
         pytest.skip("no Chromium found: the built pages are not looked at (on Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -95,6 +45,10 @@ def open_page(browser):
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("request", lambda request: page.requests.append(request.url))
         page.goto(address, wait_until="load")
+        if page.locator("html[data-content_root]").count():  # its script comes when it is drawn
+            page.wait_for_function(
+                "typeof DOCUMENTATION_OPTIONS !== 'undefined' && document.readyState === 'complete'"
+            )
         return page
 
     yield open_page

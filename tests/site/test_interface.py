@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import SITE, pages
+from serving import SITE, pages
 
 CHAPTER = "chapters/en/05-gradient-flow.html"
 

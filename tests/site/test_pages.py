@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import SITE, pages
+from serving import SITE, pages
 
 PAGES = pages()
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import SITE
+from serving import SITE
 
 from booktools.notebook_format import CHAPTERS, read_notebook
 

@@ -1,0 +1,80 @@
+"""The built site, served compressed and in a folder of the repository's name, as GitHub Pages serves it."""
+
+import contextlib
+import functools
+import gzip
+import http.server
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from booktools.notebook_format import ROOT
+
+SITE = ROOT / "_build" / "html"
+BASE = "/relu-measured/"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+def pages() -> list[str]:
+    """The path of every page."""
+    if not (SITE / "404.html").exists():
+        raise FileNotFoundError(f"no site in {SITE}; `make book` builds it")
+    return sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+
+
+class Pages(http.server.SimpleHTTPRequestHandler):
+    """Serves the site, and the page for wrong addresses."""
+
+    protocol_version = "HTTP/1.1"
+    published = ""  # an address that pages give as their own, replaced by this server's
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path("/" + path.removeprefix(BASE))
+
+    def do_GET(self) -> None:
+        file = Path(self.translate_path(self.path))
+        if file.is_dir():
+            file /= "index.html"
+        found = file.exists() and self.path.startswith(BASE)
+        file = file if found else SITE / "404.html"
+        body, kind = file.read_bytes(), self.guess_type(str(file))
+        if self.published and file.suffix == ".html":
+            body = body.replace(self.published.encode(), f"http://{self.headers['Host']}{BASE}".encode())
+        self.send_response(200 if found else 404)
+        if kind.startswith(("text/", "application/javascript", "application/json", "image/svg")):
+            body = gzip.compress(body, 6)
+            self.send_header("Content-Encoding", "gzip")
+            kind += "; charset=utf-8"
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Be silent."""
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A server that a browser may leave in the middle of an answer."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextlib.contextmanager
+def served(published: str = "") -> Iterator[str]:
+    """The address at which the site is served."""
+    handler = type("Handler", (Pages,), {"published": published})
+    with Server(("127.0.0.1", 0), functools.partial(handler, directory=str(SITE))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}{BASE}"
+        server.shutdown()
