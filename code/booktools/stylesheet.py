@@ -147,7 +147,7 @@ def with_moved_urls(css: str, folder: str) -> str:
 def _icon_font(path: Path, codes: Iterable[int]) -> str:
     """The glyphs of an icon font that are used, as a data address."""
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False, notdef_outline=False)
-    font = TTFont(path)
+    font = TTFont(path, recalcTimestamp=False)  # the same bytes at any time
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)
