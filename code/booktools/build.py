@@ -4,13 +4,14 @@ Shared settings stand once, in ``_config.yml`` and ``_toc.yml``; ``_config.ko.ym
 both at the same time, with warnings as errors, and ``site.py`` makes the site of its pages. A page that was read before
 is read again only where it changed.
 
-    python -m booktools.build
+    python -m booktools.build [--folder FOLDER]
 """
 
+import argparse
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,6 @@ from booktools.site import SiteError, write_site
 from booktools.stylesheet import StyleError
 
 BUILD = ROOT / "_build"
-ENGLISH_BUILD, KOREAN_BUILD = BUILD / "en", BUILD / "ko"  # Jupyter Book adds _build/html
-PAGES = BUILD / "html"
 LOG = "build.log"
 JUPYTER_BOOK = (
     "from jupyter_book.cli.main import main; main()"  # in this environment, whatever is on the PATH
@@ -91,15 +90,20 @@ def korean_settings(
     return settings, {**toc, "root": in_korean(toc["root"]), "parts": parts}
 
 
-def write_korean_settings() -> tuple[Path, Path]:
-    """Write the Korean edition's configuration and table of contents; their paths."""
+def raw_pages(folder: Path, language: str) -> Path:
+    """Where Sphinx writes the pages of an edition in a folder of builds."""
+    return folder / language / "_build" / "html"
+
+
+def write_korean_settings(folder: Path) -> tuple[Path, Path]:
+    """Write the Korean edition's configuration and table of contents to a folder; their paths."""
 
     def read(name: str) -> Any:
         return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
 
     settings = korean_settings(read("_config.yml"), read("_toc.yml"), read("_config.ko.yml"), ROOT)
-    KOREAN_BUILD.mkdir(parents=True, exist_ok=True)
-    paths = (KOREAN_BUILD / "_config.yml", KOREAN_BUILD / "_toc.yml")
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = (folder / "_config.yml", folder / "_toc.yml")
     for path, content in zip(paths, settings, strict=True):
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
         if not path.exists() or path.read_text(encoding="utf-8") != text:  # a new date reads every page again
@@ -114,35 +118,38 @@ def _started(command: list[str], folder: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
 
 
-def build() -> int:
-    """Build both editions; the exit status is 1 where one has a warning or an error."""
-    config, toc = write_korean_settings()
-    options = {
-        ENGLISH_BUILD: ["--path-output", str(ENGLISH_BUILD)],
-        KOREAN_BUILD: ["--config", str(config), "--toc", str(toc), "--path-output", str(KOREAN_BUILD)],
-    }
+def build(folder: Path) -> int:
+    """Build both editions in a folder, the site in ``html`` there; the exit status is 1 after a warning or an error."""
+    config, toc = write_korean_settings(folder / "ko")
+    options: dict[str, list[str]] = {"en": [], "ko": ["--config", str(config), "--toc", str(toc)]}
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT), *STRICT]
-    runs = {folder: _started([*command, *arguments], folder) for folder, arguments in options.items()}
+    runs = {
+        language: _started([*command, *more, "--path-output", str(folder / language)], folder / language)
+        for language, more in options.items()
+    }
     failed = False
-    for folder, run in runs.items():
+    for language, run in runs.items():
         if run.wait():
-            print((folder / LOG).read_text(encoding="utf-8"), end="", file=sys.stderr, flush=True)
+            print((folder / language / LOG).read_text(encoding="utf-8"), end="", file=sys.stderr, flush=True)
             # Else the next build would not read these chapters, nor warn, again.
-            shutil.rmtree(folder / "_build" / ".doctrees", ignore_errors=True)
+            shutil.rmtree(raw_pages(folder, language).parent / ".doctrees", ignore_errors=True)
             failed = True
     if failed:
         return 1
-    raw = {folder.name: folder / "_build" / "html" for folder in options}
-    write_site(raw, PAGES)
-    for pages in (PAGES, PAGES / "ko"):
-        print(f"The book is in {pages.relative_to(ROOT) / 'index.html'}")
+    site = folder / "html"
+    write_site({language: raw_pages(folder, language) for language in runs}, site)
+    for page in (site / "index.html", site / "ko" / "index.html"):
+        print(f"The book is in {page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}")
     return 0
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Build; an error in the settings is told in one line."""
+    parser = argparse.ArgumentParser(description="Build both editions of the book.")
+    parser.add_argument("--folder", type=Path, default=BUILD, help="where to build (default: _build)")
+    options = parser.parse_args(arguments)
     try:
-        return build()
+        return build(options.folder.resolve())
     except (SettingsError, SiteError, StyleError, OSError, yaml.YAMLError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -70,7 +70,9 @@ def test_a_part_without_a_title_and_a_title_without_a_part_are_errors(edit):
 
 def test_an_error_in_the_settings_is_one_line(monkeypatch, capsys):
     monkeypatch.setattr(
-        build, "write_korean_settings", lambda: (_ for _ in ()).throw(SettingsError("_config.ko.yml: x"))
+        build,
+        "write_korean_settings",
+        lambda folder: (_ for _ in ()).throw(SettingsError("_config.ko.yml: x")),
     )
-    assert build.main() == 1
+    assert build.main([]) == 1
     assert capsys.readouterr().err == "error: _config.ko.yml: x\n"

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from booktools import site
-from booktools.build import ENGLISH_BUILD, KOREAN_BUILD
+from booktools.build import BUILD, raw_pages
 from booktools.site import CHANGES, Edition, SiteError, changed, light_page, png_size, sitemap, write_site
 
-ENGLISH, KOREAN = (folder / "_build" / "html" for folder in (ENGLISH_BUILD, KOREAN_BUILD))
+ENGLISH, KOREAN = (raw_pages(BUILD, language) for language in ("en", "ko"))
 NAME = "chapters/en/05-gradient-flow.html"
 
 

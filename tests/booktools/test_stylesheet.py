@@ -7,7 +7,7 @@ import re
 import pytest
 from fontTools.ttLib import TTFont
 
-from booktools.notebook_format import ROOT
+from booktools.build import BUILD, raw_pages
 from booktools.stylesheet import (
     StyleError,
     files_named,
@@ -70,7 +70,7 @@ def test_imports_are_taken_in_and_old_fonts_left_out(tmp_path):
         read_stylesheet(tmp_path, "none.css")
 
 
-RAW = ROOT / "_build" / "en" / "_build" / "html" / "_static"
+RAW = raw_pages(BUILD, "en") / "_static"
 
 
 def test_the_icons_are_cut_to_those_in_use():
