@@ -4,7 +4,7 @@ The canonical form makes a diff show what an author changed and nothing else: so
 is (not escaped), only metadata that the book uses, unique cell ids, execution counts 1…n, merged output streams, and
 the setup cell that belongs to the repository's address.
 
-    python -m booktools.notebook_format [--check] [notebook …]
+    python -m booktools.notebook_format [--check] [--repository URL] [notebook …]
 """
 
 import argparse
@@ -149,9 +149,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--check", action="store_true", help="change nothing; list notebooks that would change"
     )
+    parser.add_argument(
+        "--repository",
+        metavar="URL[@COMMIT]",
+        help="what the setup cell installs (default: from _config.yml)",
+    )
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every chapter")
     options = parser.parse_args(arguments)
-    url = repository_url()
+    url = options.repository or repository_url()
     failed = False
     for path in options.notebooks or chapter_paths():
         try:

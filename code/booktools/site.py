@@ -8,6 +8,7 @@ and does not let through a page that is only half light.
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import struct
@@ -76,6 +77,14 @@ addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => 
 """
 # Bootstrap waits for this event before it follows the reader through the contents; it is over by then.
 LOADED_ALREADY = 'dispatchEvent(new Event("load"));\n'
+
+
+# Binder and Colab open notebooks of this branch instead, where one is named: see .github/workflows/publish.yml.
+LAUNCH_BRANCH = "LAUNCH_BRANCH"
+LAUNCH_LINK = re.compile(
+    r'(?P<before>https://(?:colab\.research\.google\.com/github/[^/"]+/[^/"]+/blob/|mybinder\.org/v2/gh/[^/"]+/[^/"]+/))'
+    r'(?P<branch>[^/"?]+)'
+)
 
 
 class SiteError(Exception):
@@ -240,6 +249,8 @@ def light_page(page: str, name: str, edition: Edition, links: str, scale: int) -
     if '<meta name="description"' not in page:
         description = f'<meta name="description" content="{SEARCH_DESCRIPTION[edition.language]}">'
         page = page.replace("<title>", f"{description}\n<title>", 1)
+    if branch := os.environ.get(LAUNCH_BRANCH):
+        page = LAUNCH_LINK.sub(rf"\g<before>{branch}", page)
     if edition.language == "ko":
         for english, korean in INTERFACE.items():
             page = page.replace(english, korean)

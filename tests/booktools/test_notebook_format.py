@@ -137,3 +137,9 @@ def test_a_missing_file_is_named(tmp_path, capsys):
 
 def test_valid_notebooks_stay_valid(notebook_path):
     nbformat.validate(nbformat.reads(canonical(read_notebook(notebook_path), url=URL), as_version=4))
+
+
+def test_a_repository_and_commit_can_be_stamped(notebook_path):
+    assert main(["--repository", "https://github.com/someone/else@abc123", str(notebook_path)]) == 0
+    setup = next(cell for cell in read_notebook(notebook_path).cells if "setup" in cell.metadata.get("tags", []))
+    assert setup.source.endswith("%pip install --quiet git+https://github.com/someone/else@abc123")

@@ -38,6 +38,16 @@ def test_a_light_page_has_one_stylesheet_and_no_script_of_the_theme(raw_page, tm
         assert width > height > 0 and 'loading="lazy"' in figure and 'alt="' in figure
 
 
+def test_binder_and_colab_open_the_branch_that_is_named(raw_page, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAUNCH_BRANCH", "notebooks")
+    page = light_page(raw_page, NAME, Edition("en", ENGLISH, tmp_path), "", scale=1)
+    (colab,) = re.findall(r'https://colab\.research\.google\.com/github/[^"]+', page)
+    (binder,) = re.findall(r'https://mybinder\.org/[^"]+', page)
+    assert "/blob/notebooks/chapters/en/05-gradient-flow.ipynb" in colab
+    assert "/notebooks?urlpath=lab/tree/chapters/en/05-gradient-flow.ipynb" in binder
+    assert "/edit/main/" in page, "corrections go to the source"
+
+
 def test_a_script_that_nobody_has_decided_on_is_an_error(raw_page):
     pages = {NAME: raw_page}
     site.check_scripts(pages, site.scripts_of("en"))
