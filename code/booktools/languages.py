@@ -51,6 +51,7 @@ MESSAGES = {
 
 # What the theme's templates write in English without asking a catalogue; booktools.site replaces it.
 INTERFACE = {
+    ' - Home"': ' - 처음으로"',
     'title="Toggle primary sidebar"': 'title="책 차례 열고 닫기"',
     'title="Toggle secondary sidebar"': 'title="이 페이지의 내용 열고 닫기"',
     'aria-label="Main"': 'aria-label="책 차례"',

@@ -127,6 +127,7 @@ CHANGES = (
         r'<div class="bd-sidebar-primary bd-sidebar(?P<more>[^"]*)">',
         r'<div class="bd-sidebar-primary bd-sidebar\g<more>" role="region" aria-label="Book">',
     ),
+    Change("logos", r"<img (?=[^>]*(?:_static/images/logo_|_static/favicon))", '<img loading="lazy" '),
     Change("links to new windows", r'<a [^>]*target="_blank"(?![^>]*rel=)', _drop_target),
 )
 

@@ -141,5 +141,7 @@ def test_valid_notebooks_stay_valid(notebook_path):
 
 def test_a_repository_and_commit_can_be_stamped(notebook_path):
     assert main(["--repository", "https://github.com/someone/else@abc123", str(notebook_path)]) == 0
-    setup = next(cell for cell in read_notebook(notebook_path).cells if "setup" in cell.metadata.get("tags", []))
+    setup = next(
+        cell for cell in read_notebook(notebook_path).cells if "setup" in cell.metadata.get("tags", [])
+    )
     assert setup.source.endswith("%pip install --quiet git+https://github.com/someone/else@abc123")
