@@ -4,6 +4,7 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 CHAPTERS := chapters/en
+SITE := tests/site
 TIMINGS := tests/test_speed.py
 PORT ?= 8000
 
@@ -117,9 +118,10 @@ editions: $(VENV)/.all ## Copy into the Korean edition what both share; list wha
 install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (editable)
 	@echo "Everything is in $(VENV)"
 
-# Timings are taken last and alone: a test beside them would take their memory bandwidth.
-test: $(VENV)/.all book ## Run every test, and every chapter against its stored outputs
-	@$(NBVAL) tests $(CHAPTERS) --ignore=$(TIMINGS)
+# In turn, because each would slow the next: the browser takes both cores, and timings want the memory to themselves.
+test: $(VENV)/.all book ## Run every test, every chapter against its stored outputs, every page in a browser
+	@$(NBVAL) tests $(CHAPTERS) --ignore=$(SITE) --ignore=$(TIMINGS)
+	@$(PY) -m pytest --benchmark-disable --dist loadscope -n 2 -q -rs $(SITE)
 	@$(PY) -m pytest --benchmark-disable -p no:xdist -q $(TIMINGS)
 
 # An imitated processor is slower, so the limit on a notebook's time is wider here.

@@ -102,8 +102,19 @@ def test_no_file_names_a_path_of_one_machine():
 
 def test_every_make_target_says_what_it_does():
     makefile = read("Makefile")
-    phony = re.search(r"^\.PHONY: (help .*)$", makefile, re.MULTILINE)[1].split()
+    phony = re.search(r"^\.PHONY: (audit .*)$", makefile, re.MULTILINE)[1].split()
     documented = re.findall(r"^([a-z-]+):.*## .+$", makefile, re.MULTILINE)
     assert set(phony) == {*documented, "clean"} | set(documented)
-    for target in ("book", "install", "test", "test-portable", "execute", "serve", "bench", "help"):
+    for target in (
+        "book",
+        "install",
+        "test",
+        "test-portable",
+        "execute",
+        "editions",
+        "serve",
+        "bench",
+        "audit",
+        "help",
+    ):
         assert target in documented

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from booktools.repository import origin_of, repository_of, set_repository
+from booktools.repository import origin_of, pages_url, repository_of, set_repository
 
 FORK = "https://github.com/someone/fork"
 CONFIGURED = {"repository_url": "https://github.com/your-account/relu-measured", "repository_branch": "main"}
@@ -49,10 +49,38 @@ def set_origin(folder, url: str):
     subprocess.run(["git", "-C", str(folder), "remote", "add", "origin", url], check=True)
 
 
-def options_for(folder) -> dict:
-    config = SimpleNamespace(html_theme_options=dict(CONFIGURED, other=1))
+def configured(folder, *, language: str = "en", html_baseurl: str = "") -> SimpleNamespace:
+    """The configuration after the extension has seen it."""
+    config = SimpleNamespace(
+        html_theme_options=dict(CONFIGURED, other=1), html_baseurl=html_baseurl, language=language
+    )
     set_repository(SimpleNamespace(confdir=str(folder)), config)
-    return config.html_theme_options
+    return config
+
+
+def options_for(folder) -> dict:
+    return configured(folder).html_theme_options
+
+
+def test_pages_know_where_github_pages_publishes_them(checkout, monkeypatch):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "Org/book")
+    for language, address in (
+        ("en", "https://org.github.io/book/"),
+        ("ko", "https://org.github.io/book/ko/"),
+    ):
+        config = configured(checkout, language=language)
+        assert config.html_baseurl == config.ogp_site_url == address
+        assert config.ogp_image == "https://org.github.io/book/_static/card.png"
+
+
+def test_an_address_in_the_configuration_comes_first(checkout):
+    assert (
+        configured(checkout, html_baseurl="https://a.org/", language="ko").html_baseurl == "https://a.org/ko/"
+    )
+
+
+def test_a_repository_elsewhere_has_no_pages_on_github():
+    assert pages_url("https://git.example.org/someone/book") == ""
 
 
 def test_sphinx_options_follow_the_remote(checkout, monkeypatch):
