@@ -43,8 +43,8 @@ FIT = "[...document.querySelectorAll('pre')].every((e) => e.scrollWidth <= e.cli
 def check(open_page, address: str, name: str) -> None:
     """Light, silent, and usable on screens of both widths; without transitions, which axe would catch halfway.
 
-    The editions have the same elements: axe looks at English pages on a wide screen in both themes, and at Korean ones on
-    a phone, at the thorough ones on both.
+    The editions have the same elements: axe looks at English pages on a wide screen in both themes, at Korean ones on a
+    phone, and at the thorough ones on both.
     """
     page = open_page(address + name, color_scheme="light", reduced_motion="reduce")
     elsewhere = [url for url in page.requests if not url.startswith((address, "data:"))]
