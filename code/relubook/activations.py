@@ -85,19 +85,35 @@ def _check_parameter(function: str, parameter: str, value: ArrayLike, *, positiv
 
 def _floored(x: Array) -> Array:
     """x with the lowest finite number in place of −inf, so that its product with 0 is 0 and not NaN."""
-    return np.maximum(x, np.finfo(x.dtype).min)
+    return np.clip(x, np.finfo(x.dtype).min, np.inf)
+
+
+def _positive_part(x: Array, out: Array | None = None) -> Array:
+    """max(x, 0), in the fastest way that NumPy has for the dtype.
+
+    NumPy compiles ``clip`` between two numbers to vector instructions for float32 and float64, and ``maximum`` of an
+    array and a number not: in cache it takes four times as long. For float16 and integers ``maximum`` is faster.
+    """
+    if x.dtype in (np.float32, np.float64):
+        return np.clip(x, 0, np.inf, out=out)
+    return np.maximum(x, 0, out=out)
+
+
+def _negative_part(x: Array) -> Array:
+    """min(x, 0) of float32 or float64, by ``clip`` for its speed."""
+    return np.clip(x, -np.inf, 0)
 
 
 def _step(x: Array) -> Array:
     """1 where x > 0, 0 where x ≤ 0, NaN where x is NaN."""
-    return np.sign(np.maximum(x, 0))
+    return np.sign(_positive_part(x))
 
 
 def _times_negative_part(slope: ArrayLike, x: Array) -> Array:
     """slope · min(x, 0), and 0 where the slope is 0 even if x is −inf."""
     slope = np.asarray(slope, dtype=x.dtype)
     with np.errstate(invalid="ignore"):
-        y = slope * np.minimum(x, 0)
+        y = slope * _negative_part(x)
     return y if slope.all() else np.where(slope == 0, 0, y)
 
 
@@ -108,7 +124,7 @@ def _times_negative_part(slope: ArrayLike, x: Array) -> Array:
 def relu(x: ArrayLike, out: Array | None = None) -> Array:
     """Rectified linear unit.
 
-    f(x) = max(0, x)
+    f(x) = max(0, x); −0.0 stays −0.0, as in PyTorch
 
     Args:
         x: real, any shape and dtype; floats and integers keep their dtype, bools give float64.
@@ -122,7 +138,7 @@ def relu(x: ArrayLike, out: Array | None = None) -> Array:
     >>> relu([-2, 0, 3])
     array([0, 0, 3])
     """
-    return np.maximum(x, 0, out=out)
+    return _positive_part(x, out)
 
 
 @_elementwise()
@@ -204,7 +220,7 @@ def leaky_relu(x: ArrayLike, negative_slope: float = 0.01) -> Array:
     >>> leaky_relu([-2.0, 0.0, 3.0], negative_slope=0.1)
     array([-0.2,  0. ,  3. ])
     """
-    return np.maximum(x, 0) + _times_negative_part(negative_slope, x)
+    return _positive_part(x) + _times_negative_part(negative_slope, x)
 
 
 @_elementwise()
@@ -251,7 +267,7 @@ def prelu(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
            [ 3. ,  3. ]])
     """
     _check_broadcast("prelu", x, negative_slope)
-    return np.maximum(x, 0) + _times_negative_part(negative_slope, x)
+    return _positive_part(x) + _times_negative_part(negative_slope, x)
 
 
 @_elementwise()
@@ -299,7 +315,7 @@ def prelu_slope_grad(x: ArrayLike, negative_slope: ArrayLike = 0.25) -> Array:
     array([-2.,  0.])
     """
     shape = _check_broadcast("prelu_slope_grad", x, negative_slope)
-    return np.broadcast_to(np.minimum(x, 0), shape).copy()
+    return np.broadcast_to(_negative_part(x), shape).copy()
 
 
 def _check_broadcast(function: str, x: Array, negative_slope: ArrayLike) -> tuple[int, ...]:
@@ -329,7 +345,7 @@ def squared_relu(x: ArrayLike) -> Array:
     >>> squared_relu([-2.0, 0.0, 3.0])
     array([0., 0., 9.])
     """
-    return np.square(np.maximum(x, 0))
+    return np.square(_positive_part(x))
 
 
 @_elementwise()
@@ -349,7 +365,7 @@ def squared_relu_grad(x: ArrayLike) -> Array:
     >>> squared_relu_grad([-2.0, 0.0, 3.0])
     array([0., 0., 6.])
     """
-    return 2 * np.maximum(x, 0)
+    return 2 * _positive_part(x)
 
 
 # --- Exponential units: a negative side that saturates ------------------------------------------------------
@@ -374,7 +390,7 @@ def elu(x: ArrayLike, alpha: float = 1.0) -> Array:
     >>> elu([-np.inf, 0.0, 1000.0])
     array([  -1.,    0., 1000.])
     """
-    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
+    return _positive_part(x) + alpha * np.expm1(_negative_part(x))
 
 
 @_elementwise()
@@ -396,7 +412,7 @@ def elu_grad(x: ArrayLike, alpha: float = 1.0) -> Array:
     >>> elu_grad([-np.inf, 0.0, 3.0], alpha=2.0)
     array([0., 2., 1.])
     """
-    return np.where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)))
+    return np.where(x > 0, 1, alpha * np.exp(_negative_part(x)))
 
 
 @_elementwise(positive=True)
@@ -419,7 +435,7 @@ def celu(x: ArrayLike, alpha: float = 1.0) -> Array:
     array([-2.,  0.,  3.])
     """
     with np.errstate(over="ignore"):  # exp of a quotient that overflows to −inf is 0, the limit
-        return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha)
+        return _positive_part(x) + alpha * np.expm1(_negative_part(x) / alpha)
 
 
 @_elementwise(positive=True)
@@ -442,7 +458,7 @@ def celu_grad(x: ArrayLike, alpha: float = 1.0) -> Array:
     array([0., 1., 1.])
     """
     with np.errstate(over="ignore"):
-        return np.exp(np.minimum(x, 0) / alpha)
+        return np.exp(_negative_part(x) / alpha)
 
 
 @_elementwise()
@@ -462,7 +478,7 @@ def selu(x: ArrayLike) -> Array:
     >>> selu([-np.inf, 0.0, 1.0]).round(4)
     array([-1.7581,  0.    ,  1.0507])
     """
-    return SELU_SCALE * (np.maximum(x, 0) + SELU_ALPHA * np.expm1(np.minimum(x, 0)))
+    return SELU_SCALE * (_positive_part(x) + SELU_ALPHA * np.expm1(_negative_part(x)))
 
 
 @_elementwise()
@@ -482,7 +498,7 @@ def selu_grad(x: ArrayLike) -> Array:
     >>> selu_grad([-np.inf, 0.0, 1.0]).round(4)
     array([0.    , 1.7581, 1.0507])
     """
-    return np.where(x > 0, SELU_SCALE, SELU_SCALE * SELU_ALPHA * np.exp(np.minimum(x, 0)))
+    return np.where(x > 0, SELU_SCALE, SELU_SCALE * SELU_ALPHA * np.exp(_negative_part(x)))
 
 
 # --- Sigmoids -----------------------------------------------------------------------------------------------
@@ -598,7 +614,7 @@ def softplus(x: ArrayLike, beta: float = 1.0) -> Array:
     with np.errstate(over="ignore"):  # exp of a product that overflows to −inf is 0, the limit
         z *= -beta
     z = np.log1p(np.exp(z, out=z), out=z)
-    return np.maximum(x, 0) + z / beta
+    return _positive_part(x) + z / beta
 
 
 @_elementwise(positive=True)
@@ -738,7 +754,7 @@ def mish(x: ArrayLike) -> Array:
     >>> mish([-np.inf, 0.0, 1.0]).round(4)
     array([-0.    ,  0.    ,  0.8651])
     """
-    e = np.exp(np.minimum(x, 20))  # from 20 on, n / (n + 2) rounds to 1
+    e = np.exp(np.clip(x, -np.inf, 20))  # from 20 on, n / (n + 2) rounds to 1
     n = e * (e + 2)
     return _floored(x) * (n / (n + 2))
 
@@ -787,7 +803,7 @@ def hard_silu(x: ArrayLike) -> Array:
     gate = np.asarray(x + 3)
     np.clip(gate, 0, 6, out=gate)
     gate /= 6
-    gate *= np.maximum(x, -3)
+    gate *= np.clip(x, -3, np.inf)
     return gate
 
 
