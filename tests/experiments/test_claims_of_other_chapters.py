@@ -22,16 +22,18 @@ def accuracies(settings: dict) -> dict:
 def test_02_a_backward_pass_that_does_nothing_costs_accuracy():
     digits = small_digits()
 
-    def trained(activation, seed: int) -> float:
+    def trained(activation, seed: int, learning_rate: float) -> float:
         model = MLP([64, 32, 32, 32, 10], activation, rng=np.random.default_rng(seed))
         order = {"epochs": 10, "batch_size": 32, "rng": np.random.default_rng(seed + 1000)}
-        fit(model, digits.x_train, digits.y_train, learning_rate=0.1, **order)
+        fit(model, digits.x_train, digits.y_train, learning_rate=learning_rate, **order)
         return accuracy(model, digits.x_test, digits.y_test)
 
     right = get("relu")
     wrong = replace(right, grad=np.ones_like)
-    lost = [trained(right, seed) - trained(wrong, seed) for seed in OTHER_SEEDS]
+    lost = [trained(right, seed, 0.1) - trained(wrong, seed, 0.1) for seed in OTHER_SEEDS]
     assert np.mean(lost) > 0.005
+    assert np.median([trained(right, seed, 0.3) for seed in OTHER_SEEDS]) > 0.8
+    assert max(trained(wrong, seed, 0.3) for seed in OTHER_SEEDS) < 0.2
 
 
 def test_07_a_negative_slope_makes_no_difference_that_this_task_resolves():
