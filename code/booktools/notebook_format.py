@@ -30,6 +30,7 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+WIDGET = "application/vnd.jupyter.widget-view+json"  # an id that a kernel draws anew, of no use without it
 SETUP_TAG = "setup"
 SETUP_SOURCE = """\
 import importlib.util
@@ -97,6 +98,7 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
                 output.execution_count = count
             if "metadata" in output:
                 output.metadata = {}
+            output.get("data", {}).pop(WIDGET, None)
     written = io.StringIO()
     nbformat.write(notebook, written)  # splits texts into lists of lines
     return json.dumps(json.loads(written.getvalue()), sort_keys=True, indent=1, ensure_ascii=False) + "\n"

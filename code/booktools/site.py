@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from booktools import explorer
 from booktools.languages import INTERFACE, KOREAN_FOLDER, NAMES, SEARCH_DESCRIPTION, SWITCH_LABEL
 from booktools.stylesheet import files_named, merged_stylesheet, names_in_pages, names_in_scripts
 
@@ -45,6 +46,7 @@ SCRIPTS_WITHOUT_USE = {
 }
 SEARCH_SCRIPTS = ("language_data.js", "searchtools.js")
 SEARCH_INDEX = "searchindex.js"
+PAGE_SCRIPTS = explorer.SCRIPTS  # of the pages that link them, after the common one
 SHARED_FILES = ("favicon.svg", "card.png")
 ICON_FONTS = "vendor/fontawesome/*/webfonts"
 
@@ -188,9 +190,9 @@ def check_scripts(pages: Mapping[str, str], in_use: Iterable[str]) -> None:
         SiteError: the scripts are not those that this was written for.
     """
     found = {script for page in pages.values() for script in linked_files(page, "script", ".js")}
-    known = {*in_use, *SEARCH_SCRIPTS, SEARCH_INDEX}
+    known = {*in_use, *SEARCH_SCRIPTS, SEARCH_INDEX, *PAGE_SCRIPTS}
     unknown = {s for s in found - known if s.rpartition("/")[2] not in SCRIPTS_WITHOUT_USE}
-    missing = set(in_use) - found
+    missing = {*in_use, *PAGE_SCRIPTS} - found
     if unknown or missing:
         raise SiteError(f"scripts not known: {sorted(unknown)}; no longer linked: {sorted(missing)}")
 
@@ -312,7 +314,7 @@ def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
     (edition.output / "_static").mkdir(parents=True, exist_ok=True)
     (edition.output / "_static" / STYLESHEET).write_text(css, encoding="utf-8")
     (edition.output / "_static" / SCRIPT).write_text(script, encoding="utf-8")
-    for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, "images", *SHARED_FILES}):
+    for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}):
         _copy(static / name, edition.output / "_static" / name)
     for name in ("_images", "_sources", SEARCH_INDEX):
         _copy(edition.raw / name, edition.output / name)
@@ -322,6 +324,12 @@ def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
         addresses = [f"{root}_static/{SCRIPT}?v={_digest(script)}"]
         if name == "search.html":
             addresses += [*(f"_static/{script}" for script in SEARCH_SCRIPTS), SEARCH_INDEX]
+        linked = linked_files(page, "script", ".js")
+        addresses += [
+            f"{root}_static/{script}?v={_digest((static / script).read_text(encoding='utf-8'))}"
+            for script in PAGE_SCRIPTS
+            if script in linked
+        ]
         links = f'<link rel="stylesheet" href="{root}_static/{STYLESHEET}?v={_digest(css)}">\n'
         links += SCRIPTS_LATER.format(addresses=json.dumps(addresses))
         target = edition.output / name
@@ -349,7 +357,7 @@ def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     scripts = (
         (edition.raw / "_static" / script).read_text(encoding="utf-8")
         for edition in editions
-        for script in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS)
+        for script in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS, *PAGE_SCRIPTS)
     )
     return frozenset(names_in_pages(pages) | names_in_scripts(scripts))
 
