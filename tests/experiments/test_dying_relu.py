@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from relubook.experiments.digits import DigitsRun
-from relubook.experiments.dying_relu import REMEDIES, try_remedies, verdict
+from relubook.experiments.digits import DigitsRun, train_on_digits
+from relubook.experiments.dying_relu import HARMFUL_RATE, REMEDIES, SETTING, try_remedies, verdict
+from relubook.experiments.repeats import over_seeds
 
 
 def run(accuracy: float, *, dead: float = 0.0, diverged: bool = False) -> DigitsRun:
@@ -53,3 +54,17 @@ def test_a_leaky_slope_alone_does_not_rescue_with_other_seeds(other_seeds):
 
 def test_every_remedy_changes_something_but_the_first():
     assert [name for name, change in REMEDIES.items() if not change] == ["none"]
+
+
+def test_at_half_the_rate_relu_survives_where_prelu_and_elu_do_not_with_other_seeds():
+    settings = {
+        name: {**SETTING, "learning_rate": HARMFUL_RATE / 2, "activation": name}
+        for name in ("relu", "prelu", "elu")
+    }
+    half = {
+        name: verdict(runs)
+        for name, runs in over_seeds(train_on_digits, settings, seeds=range(100, 105)).items()
+    }
+    assert half["relu"].learned >= 0.6
+    assert half["prelu"].failed >= 0.6 and half["elu"].failed >= 0.6
+    assert not half["elu"].dead < 0.3  # dead units, or NaN where all runs diverged

@@ -15,7 +15,8 @@ SETTING: Mapping[str, Any] = MappingProxyType(
     {"hidden": (64,) * 4, "epochs": 6, "learning_rate": HARMFUL_RATE}
 )
 
-# Each remedy changes one thing about ``SETTING``, which has He's weights, zero biases and SGD with a momentum of 0.9.
+# Each remedy changes one thing about ``SETTING``, which has He's weights, zero biases and SGD with a momentum of 0.9;
+# Adam comes with its rate. PyTorch's start has smaller weights and random biases.
 REMEDIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "none": {},
@@ -25,7 +26,7 @@ REMEDIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "gradient clipping": {"clip_norm": 1.0},
         "Adam, its usual rate": {"optimizer": "adam", "learning_rate": 0.001},
         "warm-up, 3 epochs": {"warmup_epochs": 3},
-        "Glorot's weights": {"init": "glorot"},
+        "PyTorch's start": {"init": "torch"},
         "leaky ReLU": {"activation": "leaky_relu"},
         "PReLU": {"activation": "prelu"},
         "ELU": {"activation": "elu"},
