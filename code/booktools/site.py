@@ -192,7 +192,7 @@ def check_scripts(pages: Mapping[str, str], in_use: Iterable[str]) -> None:
     found = {script for page in pages.values() for script in linked_files(page, "script", ".js")}
     known = {*in_use, *SEARCH_SCRIPTS, SEARCH_INDEX, *PAGE_SCRIPTS}
     unknown = {s for s in found - known if s.rpartition("/")[2] not in SCRIPTS_WITHOUT_USE}
-    missing = {*in_use, *PAGE_SCRIPTS} - found
+    missing = set(in_use) - found
     if unknown or missing:
         raise SiteError(f"scripts not known: {sorted(unknown)}; no longer linked: {sorted(missing)}")
 
@@ -305,7 +305,7 @@ def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
     static = edition.raw / "_static"
     pages = {name: page for name, page in edition.pages().items() if "<head>" in page}
     scripts = scripts_of(edition.language)
-    check_scripts(pages, scripts)
+    check_scripts(pages, [*scripts, *PAGE_SCRIPTS])
     (fonts,) = static.glob(ICON_FONTS)
     css = merged_stylesheet(static, styles_of(pages), names, fonts)
     first, *others = [(static / script).read_text(encoding="utf-8") for script in scripts]

@@ -6,6 +6,7 @@ It needs ipywidgets, which Colab and Binder have.
 import io
 import json
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from types import MappingProxyType
 from typing import Any
@@ -50,12 +51,12 @@ def explorer_table() -> str:
     }
     attributes = " ".join(f'data-{key}="{escape(json.dumps(value))}"' for key, value in data.items())
     rows = [f"| `{a.name}` | ${a.formula}$ | ${a.grad_formula}$ |" for a in ACTIVATIONS.values()]
-    head = ["| name | $f(x)$ | $f'(x)$ |", "| --- | --- | --- |"]
+    head = ["| name | function | derivative |", "| --- | --- | --- |"]
     opening = f'<div id="explorer" {attributes}><div class="explorer-app"></div>'
     return "\n".join([opening, "", *head, *rows, "", "</div>"])
 
 
-class Explorer(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no type hints
+class Explorer(widgets.VBox):
     """Functions, their derivatives and their values at a point, with widgets to choose and to move them.
 
     y = f(x) and y = f′(x) for the chosen activations, with x from −5 to 5
@@ -121,8 +122,8 @@ class Explorer(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no type hi
             for name in chosen:
                 activation, parameters = ACTIVATIONS[name], self.parameters(name)
                 plot_with_derivative(
-                    lambda x, a=activation, p=parameters: a.fn(x, **p),
-                    lambda x, a=activation, p=parameters: a.grad(x, **p),
+                    partial(activation.fn, **parameters),
+                    partial(activation.grad, **parameters),
                     x_range=X_RANGE,
                     kinks=sorted({0.0, *activation.kinks}),
                     label=name,

@@ -22,7 +22,10 @@
   ];
   const WIDTH = 340, HEIGHT = 260, LEFT = 30, RIGHT = 8, TOP = 22, BOTTOM = 20; // of a graph, in its own units
   const POINTS = 160; // of each piece of a line
-  const LINES = 7; // colours and dashes in explorer.css
+  const LINES = [ // colours and dashes, in explorer.css
+    "explorer-blue", "explorer-orange", "explorer-green", "explorer-purple", "explorer-sky", "explorer-brown",
+    "explorer-black",
+  ];
 
   const element = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
@@ -38,10 +41,10 @@
   };
   const number = (value, digits = 4) => value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
   const symbols = {f: "f", grad: "f′"};
-  const formulas = {}; // name → {f, grad}, the cells of the registry's table
+  const formulas = {}; // name → {f, grad}, as rendered in the registry's table
   for (const row of root.querySelectorAll("tbody tr")) {
     const [name, f, grad] = row.cells;
-    formulas[name.textContent.trim()] = {f, grad};
+    formulas[name.textContent.trim()] = {f: f.querySelector(".katex"), grad: grad.querySelector(".katex")};
   }
 
   // --- What is chosen ---------------------------------------------------------------------------------------------------
@@ -51,8 +54,8 @@
 
   function choose(name, parameters = {}) {
     const used = [...chosen.values()].map(({line}) => line);
-    const free = [...Array(LINES).keys()].find((line) => !used.includes(line)) ?? chosen.size % LINES;
-    chosen.set(name, {parameters: {...family[name].defaults, ...parameters}, line: free});
+    const line = LINES.find((free) => !used.includes(free)) ?? LINES[chosen.size % LINES.length];
+    chosen.set(name, {parameters: {...family[name].defaults, ...parameters}, line});
   }
 
   // The address keeps the choice, so that a picture can be shared: #relu,elu;alpha=2
@@ -116,9 +119,9 @@
     graph.marker = shape("g");
     svg.append(graph.lines, graph.marker);
     for (const event of ["pointerdown", "pointermove"]) {
-      svg.addEventListener(event, ({clientX}) => {
-        const box = svg.getBoundingClientRect();
-        const x = left + (((clientX - box.left) / box.width) * WIDTH - LEFT) * (right - left) / (WIDTH - LEFT - RIGHT);
+      svg.addEventListener(event, ({clientX, clientY}) => {
+        const place = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+        const x = left + ((place.x - LEFT) / (WIDTH - LEFT - RIGHT)) * (right - left);
         moveTo(Math.min(Math.max(x, left), right));
       });
     }
@@ -142,7 +145,7 @@
   function drawLines() {
     for (const graph of GRAPHS) {
       graph.lines.replaceChildren(...[...chosen].map(([name, {line}]) =>
-        shape("path", {d: path(graph, name), class: `explorer-line explorer-line-${line}`})));
+        shape("path", {d: path(graph, name), class: `explorer-line ${line}`})));
       graph.svg.setAttribute("aria-label", `${TEXT.graph} ${graph.title}: ${[...chosen.keys()].join(", ")}`);
     }
     drawPoint();
@@ -154,10 +157,10 @@
       const x = across(point);
       const dots = [...chosen].map(([name, {parameters, line}]) => {
         const y = ACTIVATIONS[name][graph.value](point, parameters);
-        root.querySelector(`[data-value="${graph.value} ${name}"]`).textContent = number(y);
+        root.querySelector(`[data-value="${graph.value} ${name}"]`).textContent = `= ${number(y)}`;
         spoken.push(`${name} ${symbols[graph.value]} = ${number(y, 2)}`);
         return y < graph.low || y > graph.high ? ""
-          : shape("circle", {cx: x, cy: up(graph, y), r: 4, class: `explorer-dot-${line}`});
+          : shape("circle", {cx: x, cy: up(graph, y), r: 4, class: `explorer-dot ${line}`});
       });
       const line = shape("line", {x1: x, x2: x, y1: TOP, y2: HEIGHT - BOTTOM, class: "explorer-point"});
       graph.marker.replaceChildren(line, ...dots.filter(Boolean));
@@ -209,12 +212,11 @@
   function card(name) {
     const {line, parameters} = chosen.get(name);
     const swatch = shape("svg", {viewBox: "0 0 28 8", class: "explorer-swatch", "aria-hidden": "true"});
-    swatch.append(shape("path", {d: "M0 4H28", class: `explorer-line explorer-line-${line}`}));
+    swatch.append(shape("path", {d: "M0 4H28", class: `explorer-line ${line}`}));
     const rows = GRAPHS.map(({value}) => {
-      const formula = element("span", {class: "explorer-formula"});
-      formula.append(...[...formulas[name][value].childNodes].map((node) => node.cloneNode(true)));
+      const formula = formulas[name][value].cloneNode(true);
       const result = element("span", {class: "explorer-value", "data-value": `${value} ${name}`});
-      return element("div", {class: "explorer-row"}, element("span", {}, `${symbols[value]}(x) = `), formula, " = ", result);
+      return element("div", {class: "explorer-row"}, `${symbols[value]}(x) = `, formula, " ", result);
     });
     const controls = Object.keys(parameters).map((parameter) =>
       element("div", {class: "explorer-control"}, ...control(name, parameter)));

@@ -1,0 +1,101 @@
+"""The explorer page computes what relubook computes."""
+
+import json
+import re
+import subprocess
+from html import unescape
+
+import numpy as np
+import pytest
+
+from booktools.build import BUILD, raw_pages
+from booktools.explorer import MARK, SCRIPTS, STYLESHEET
+from booktools.formulas import STATIC, node_binary
+from booktools.notebook_format import CHAPTERS, read_notebook
+from relubook import ACTIVATIONS
+from relubook.explorer import PARAMETER_RANGES, X_RANGE, explorer_table
+
+POINTS = [*np.linspace(-9, 9, 45).tolist(), -3.0, 3.0, 6.0, 1e-9, -1e-9]
+CASES = [
+    (name, parameters)
+    for name, activation in ACTIVATIONS.items()
+    for parameters in (
+        dict(activation.defaults),
+        *(
+            {key: value}
+            for key, default in activation.defaults.items()
+            for value in ((True,) if isinstance(default, bool) else PARAMETER_RANGES[key])
+        ),
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def computed() -> list[dict[str, list[float]]]:
+    """f and f′ of the page's script at every point, for each case."""
+    program = """
+        require(process.argv[1]);
+        const {cases, points} = JSON.parse(require("fs").readFileSync(0));
+        const at = (name, which, parameters) => points.map((x) => ACTIVATIONS[name][which](x, parameters));
+        console.log(JSON.stringify({
+            names: Object.keys(ACTIVATIONS),
+            values: cases.map(([name, p]) => ({f: at(name, "f", p), grad: at(name, "grad", p)})),
+        }));
+    """
+    answer = subprocess.run(
+        [node_binary(), "-e", program, STATIC / SCRIPTS[0]],
+        input=json.dumps({"cases": CASES, "points": POINTS}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result = json.loads(answer.stdout)
+    assert result["names"] == list(ACTIVATIONS)
+    return result["values"]
+
+
+@pytest.mark.parametrize("case", range(len(CASES)), ids=lambda case: f"{CASES[case]}")
+def test_the_script_agrees_with_the_functions_at_fifty_points(case, computed):
+    name, parameters = CASES[case]
+    x, activation = np.array(POINTS), ACTIVATIONS[name]
+    assert len(x) == 50
+    for which, fn in (("f", activation.fn), ("grad", activation.grad)):
+        np.testing.assert_allclose(
+            computed[case][which], fn(x, **parameters), rtol=1e-12, atol=1e-14, err_msg=which
+        )
+
+
+def test_the_page_has_the_registry_s_data():
+    attributes = {
+        key: json.loads(unescape(text)) for key, text in re.findall(r'data-(\w+)="([^"]*)"', explorer_table())
+    }
+    assert attributes["x"] == list(X_RANGE)
+    assert attributes["ranges"] == {key: list(value) for key, value in PARAMETER_RANGES.items()}
+    assert attributes["activations"] == {
+        name: {"defaults": dict(activation.defaults), "kinks": list(activation.kinks)}
+        for name, activation in ACTIVATIONS.items()
+    }
+    cells = read_notebook(CHAPTERS / "en" / "try-it.ipynb").cells
+    stored = [
+        o.data["text/markdown"]
+        for cell in cells
+        for o in cell.get("outputs", [])
+        if "data" in o and "text/markdown" in o.data
+    ]
+    assert stored == [explorer_table()]
+
+
+def test_every_parameter_has_a_range_around_its_default():
+    for activation in ACTIVATIONS.values():
+        for key, value in activation.defaults.items():
+            if not isinstance(value, bool):
+                low, high = PARAMETER_RANGES[key]
+                assert low < value < high, (activation.name, key)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_only_the_explorer_page_loads_its_files(language):
+    for path in raw_pages(BUILD, language).rglob("chapters/*/*.html"):
+        page = path.read_text(encoding="utf-8")
+        for file in (*SCRIPTS, STYLESHEET):
+            assert (file in page) == (MARK in page) == (path.stem == "try-it"), f"{path}: {file}"
