@@ -17,7 +17,17 @@ def run(code: str, **options) -> None:
 
 
 def test_importing_loads_neither_frameworks_nor_figures_nor_data():
-    heavy = ["matplotlib", "torch", "tensorflow", "keras", "mlxtend", "sklearn", "tqdm", "joblib", "ipywidgets"]
+    heavy = [
+        "matplotlib",
+        "torch",
+        "tensorflow",
+        "keras",
+        "mlxtend",
+        "sklearn",
+        "tqdm",
+        "joblib",
+        "ipywidgets",
+    ]
     run(f"import sys, relubook; assert not set({heavy}) & set(sys.modules), set({heavy}) & set(sys.modules)")
 
 

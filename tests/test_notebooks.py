@@ -37,7 +37,15 @@ EXERCISE = {"en": "Exercise", "ko": "연습 문제"}
 
 IGNORE_TAG = "nbval-ignore-output"
 MOST_IGNORED = 8
-ALLOWED_TAGS = {"setup", "remove-cell", "remove-input", "remove-output", "hide-cell", "hide-input", IGNORE_TAG}
+ALLOWED_TAGS = {
+    "setup",
+    "remove-cell",
+    "remove-input",
+    "remove-output",
+    "hide-cell",
+    "hide-input",
+    IGNORE_TAG,
+}
 SOLUTION = {"tags": ["hide-cell"], "cellView": "form", "jupyter": {"source_hidden": True}}
 MOST_LINES = 16  # of a code cell that is no solution and defines nothing; longer code belongs in relubook
 WIDEST = 100  # columns; more scroll sideways on Colab
