@@ -39,7 +39,8 @@ def output_text(notebook: nbformat.NotebookNode) -> list[str]:
     lines = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            text = output.get("text") or output.get("data", {}).get("text/plain", "")
+            data = output.get("data", {})
+            text = output.get("text") or data.get("text/markdown") or data.get("text/plain", "")
             lines += [f"[{cell.id}] {line}" for line in str(text).splitlines()]
     return lines
 

@@ -15,7 +15,7 @@ NAMES = {"en": "English", "ko": "한국어"}
 SWITCH_LABEL = "language-button"
 SEARCH_DESCRIPTION = {
     "en": "Search ReLU, Measured: an executable book on the ReLU activation function and its family.",
-    "ko": "측정으로 배우는 ReLU에서 찾기: ReLU 활성화 함수와 그 변형들을 다루는, 실행되는 책.",
+    "ko": "측정으로 배우는 ReLU에서 찾기: ReLU 활성화 함수와 그 변형 함수를 다루는, 직접 실행할 수 있는 책.",
 }
 
 # What Sphinx and the themes leave in English, by message catalogue.
@@ -57,6 +57,11 @@ INTERFACE = {
     'aria-label="Main"': 'aria-label="책 차례"',
     'aria-label="Book"': 'aria-label="책"',
     'aria-label="Page"': 'aria-label="이 페이지의 내용"',
+    'title="Link to this heading"': 'title="이 제목의 링크"',
+    'aria-label="Toggle hidden content"': 'aria-label="숨은 내용 열고 닫기"',
+    'title="전체 화면으로보기"': 'title="전체 화면으로 보기"',
+    'title="실행: Binder"': 'title="Binder에서 실행"',
+    'title="실행: Colab"': 'title="Colab에서 실행"',
 }
 
 
