@@ -53,10 +53,20 @@ def test_ten_layers_learn_with_the_right_start_alone_with_other_seeds():
         for name, init in cases.items()
     }
     settings["torch"] = {**settings["relu"], "init": "torch"}
+    settings["larger"] = {**settings["sigmoid"], "weight_scale": 8}
     runs = over_seeds(train_on_digits, settings, seeds=[100, 101])
     mean = {name: np.mean([run.accuracy for run in group]) for name, group in runs.items()}
     assert mean["sigmoid"] < 0.2 and mean["torch"] < 0.2
     assert mean["tanh"] > 0.8 and mean["relu"] > 0.8
+    assert mean["larger"] > 0.4
+
+
+def test_batch_norm_repairs_both_starts_with_other_seeds():
+    starts = {"sigmoid": "glorot", "relu": "torch"}
+    setting = {"hidden": (64,) * 10, "learning_rate": 0.01, "epochs": 8, "batch_norm": True}
+    settings = {name: {"activation": name, "init": init, **setting} for name, init in starts.items()}
+    runs = over_seeds(train_on_digits, settings, seeds=[100, 101])
+    assert all(run.accuracy > 0.8 for group in runs.values() for run in group)
 
 
 def test_born_dead_follows_its_bound_and_width_protects():
