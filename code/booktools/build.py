@@ -26,6 +26,7 @@ LOG = "build.log"
 JUPYTER_BOOK = (
     "from jupyter_book.cli.main import main; main()"  # in this environment, whatever is on the PATH
 )
+FIGURE_SCALE = 2  # pixels of a stored figure for one of the page: `make execute` draws for dense screens
 STRICT = ("-W", "-n", "--keep-going", "-q")
 
 
@@ -137,7 +138,7 @@ def build(folder: Path) -> int:
     if failed:
         return 1
     site = folder / "html"
-    write_site({language: raw_pages(folder, language) for language in runs}, site)
+    write_site({language: raw_pages(folder, language) for language in runs}, site, scale=FIGURE_SCALE)
     for page in (site / "index.html", site / "ko" / "index.html"):
         print(f"The book is in {page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}")
     return 0

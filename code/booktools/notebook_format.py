@@ -96,8 +96,8 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count
-            if "metadata" in output:
-                output.metadata = {}
+            if "metadata" in output:  # only the size of a figure, which is drawn for dense screens
+                output.metadata = {key: value for key, value in output.metadata.items() if key == "image/png"}
             output.get("data", {}).pop(WIDGET, None)
     written = io.StringIO()
     nbformat.write(notebook, written)  # splits texts into lists of lines

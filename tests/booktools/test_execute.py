@@ -1,11 +1,16 @@
 """Executing notebooks: outputs stored, changes shown, and a failure leaves the file alone."""
 
+import base64
+import io
 import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
+from booktools.execute import packed
 from booktools.notebook_format import read_notebook
 
 
@@ -35,6 +40,26 @@ def test_outputs_are_stored_and_their_change_is_shown(tmp_path):
         assert line in first.stdout
     assert [cell.outputs[0].text for cell in read_notebook(path).cells] == ["one\n", "1\n", "here\n"]
     assert "text outputs unchanged" in execute(path).stdout
+
+
+def test_figures_are_for_dense_screens_and_packed_where_nobody_sees_it(tmp_path):
+    drawing = (
+        "import matplotlib.pyplot as plt; figure = plt.figure(figsize=(3, 2)); plt.plot([1, 2]); plt.show()"
+    )
+    path = write(tmp_path / "figure.ipynb", drawing)
+    assert execute(path).returncode == 0
+    (output,) = read_notebook(path).cells[0].outputs
+    size = output.metadata["image/png"]
+    with Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))) as image:
+        assert image.mode == "P" and image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+        assert abs(image.width - 2 * size["width"]) <= 1 and abs(image.height - 2 * size["height"]) <= 1
+
+
+def test_a_picture_of_many_colours_is_left_as_it_is():
+    noise = np.random.default_rng(0).integers(0, 256, (100, 100, 3), dtype=np.uint8)
+    written = io.BytesIO()
+    Image.fromarray(noise).save(written, format="png")
+    assert packed(written.getvalue()) == written.getvalue()
 
 
 @pytest.mark.parametrize(
