@@ -44,6 +44,11 @@ def test_more_zeros_make_skipping_cheaper():
     assert skipping_ratios(zeros=0.99) < skipping_ratios(zeros=0.5)
 
 
+def test_zeros_in_whole_columns_are_cheaper_to_skip():
+    for zeros in (0.5, 0.9):
+        assert skipping_ratios(zeros=zeros, whole_columns=True) < skipping_ratios(zeros=zeros)
+
+
 @pytest.mark.parametrize("zeros", [-0.1, 1.0])
 def test_bad_shares_are_named(zeros):
     with pytest.raises(ValueError, match=r"zeros must lie in \[0, 1\)"):

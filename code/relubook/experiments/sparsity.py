@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from relubook.experiments.cost import ratios_to_copy
 from relubook.experiments.digits import digits_parts, train_on_digits
@@ -79,19 +80,28 @@ def zeros_through_training(
 
 
 def skipping_ratios(
-    *, zeros: float, rows: int = 256, columns: int = 1024, outputs: int = 256, repeats: int = 3
+    *,
+    zeros: float,
+    whole_columns: bool = False,
+    rows: int = 256,
+    columns: int = 1024,
+    outputs: int = 256,
+    repeats: int = 15,
 ) -> float:
     """Time of a product that skips the zeros of its left factor, over that of the dense product.
 
-    ratio = time of csr(H) W / time of H W, with the share ``zeros`` of H at 0 in random places
+    ratio = time of csr(H) W / time of H W, with the share ``zeros`` of H at 0 in random places; with ``whole_columns``
+    it is columns of H that are 0, and ratio = time of H[:, on] W[on] / time of H W. All on one thread.
 
     Args:
         zeros: share of zeros, in [0, 1).
+        whole_columns: whether the zeros fill whole columns, which are then left out of a dense product.
         rows, columns, outputs: H is (rows, columns), W is (columns, outputs), float32.
         repeats: rounds, of which the best counts.
 
     Returns:
-        The ratio; below 1, skipping pays. Converting H to the sparse form is not counted.
+        The ratio; below 1, skipping pays. Converting H to the sparse form is not counted; finding the columns and
+        copying what remains is.
 
     Raises:
         ValueError: ``zeros`` is out of range.
@@ -105,9 +115,21 @@ def skipping_ratios(
         raise ValueError(f"zeros must lie in [0, 1), got {zeros!r}")
     rng = np.random.default_rng(0)
     dense = rng.random((rows, columns), dtype=np.float32)
-    dense[rng.random(dense.shape) < zeros] = 0
     weight = rng.random((columns, outputs), dtype=np.float32)
+    if whole_columns:
+        dense[:, rng.permutation(columns)[: round(zeros * columns)]] = 0
+    else:
+        dense[rng.random(dense.shape) < zeros] = 0
     compressed = sparse.csr_array(dense)
-    calls = {"dense": lambda: dense @ weight, "skip": lambda: compressed @ weight}
-    times = ratios_to_copy(calls, size=dense.size, repeats=repeats)
+
+    def skip_columns() -> Array:
+        on = np.flatnonzero(dense.any(axis=0))
+        return dense[:, on] @ weight[on]
+
+    calls = {
+        "dense": lambda: dense @ weight,
+        "skip": skip_columns if whole_columns else lambda: compressed @ weight,
+    }
+    with threadpool_limits(1):  # the sparse product has no other threads to share its work with
+        times = ratios_to_copy(calls, size=dense.size, repeats=repeats)
     return times["skip"] / times["dense"]
