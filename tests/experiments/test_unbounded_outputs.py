@@ -61,6 +61,12 @@ def test_an_outlier_ruins_relu_at_four_bits_and_not_relu6_for_other_seeds():
     assert max(lost["relu6", 30.0], lost["relu", 1.0], lost["relu6", 1.0]) < 0.05
 
 
+def test_a_scale_from_a_quantile_shrugs_an_outlier_off_for_other_seeds():
+    settings = {"quantile": {"activation": "relu", "outlier": 30.0, "quantile": 0.999, "bits": (8, 4)}}
+    runs = np.array(over_seeds(quantized_accuracies, settings, seeds=range(100, 103))["quantile"])
+    assert (runs[:, 0] - runs[:, 1]).mean() < 0.05
+
+
 def test_cures_for_tripled_weights_hold_for_other_seeds():
     cures = {
         "none": {},
@@ -82,6 +88,12 @@ def test_cures_for_tripled_weights_hold_for_other_seeds():
         (lambda: quantize(np.ones(1), largest=0.0, bits=8), "largest must be positive"),
         (lambda: quantize(np.ones(1), largest=1.0, bits=0), "bits must be at least 1"),
         (lambda: quantized_accuracies(seed=0, activation="elu", bits=(8,)), "must never be negative"),
+        (
+            lambda: quantized_accuracies(
+                seed=0, activation="relu", bits=(8,), quantile=1.5, hidden=(4,), epochs=1
+            ),
+            "Quantiles must be in the range",
+        ),
     ],
 )
 def test_bad_input_is_named(call, message):

@@ -97,20 +97,23 @@ def quantized_accuracies(
     activation: str,
     bits: tuple[int, ...],
     outlier: float = 1.0,
+    quantile: float = 1.0,
     hidden: tuple[int, ...] = (64, 64, 64),
-    epochs: int = 15,
+    epochs: int = 8,
 ) -> tuple[float, ...]:
     """Train on the small digits, then evaluate with the hidden outputs rounded to few bits.
 
     accuracy = mean [argmax scores = label]
 
-    Each hidden layer's scale is set by its largest output on the training digits; the weights stay float64.
+    Each hidden layer's scale is set by a quantile of its outputs on the training digits, the largest by default; the
+    weights stay float64.
 
     Args:
         seed: of the initial weights and of the order of the examples.
         activation: ``"relu"``, ``"relu6"`` or another function of the registry that is never negative.
         bits: numbers of bits to evaluate with.
-        outlier: what one of the training digits is multiplied by while the scales are set, as by a faulty sensor.
+        outlier: what a copy of one training digit is multiplied by while the scales are set, as by a faulty sensor.
+        quantile: of a layer's outputs, in [0, 1], that the highest code stands for; larger outputs are cut to it.
         hidden: units of each hidden layer.
         epochs: passes over the training digits.
 
@@ -132,7 +135,7 @@ def quantized_accuracies(
     order = np.random.default_rng([seed, 1])
     fit(model, x_train, y_train, learning_rate=0.05, epochs=epochs, batch_size=32, rng=order, momentum=0.9)
     calibration = np.concatenate([x_train, outlier * x_train[:1]])
-    largest = [float(h.max()) for h in model.hidden(calibration)]
+    largest = [float(np.quantile(h, quantile)) for h in model.hidden(calibration)]
     return tuple(
         float((_quantized_scores(model, x_test, largest, count).argmax(axis=1) == y_test).mean())
         for count in bits
