@@ -25,7 +25,8 @@ FIRST_CHOICE = ("relu", "elu", "silu")
 
 
 def explorer_table() -> str:
-    """The registry as Markdown: one row an activation, with f and f′, inside an element that the page's script finds.
+    """The registry as Markdown: one row an activation, with f(x) and f′(x), in an element that the page's
+    script finds.
 
     Each formula is that of ``ACTIVATIONS``. The element's data attributes hold what the script computes with: the
     default parameters and the kinks of every activation, and the ranges of x and of the parameters.
