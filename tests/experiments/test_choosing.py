@@ -37,8 +37,14 @@ def test_no_function_is_far_from_relu_with_other_seeds():
     assert min(means.values()) > 0.85
 
 
-def test_one_rate_for_all_separates_them_with_other_seeds():
-    runs = compare(dict.fromkeys(("relu", "squared_relu", "sigmoid", "tanh"), 0.3), seeds=range(300, 303))
+def test_tuning_stays_within_the_rates_it_is_given():
+    assert tune(["relu"], seeds=[0], rates=(0.02, 0.04))["relu"] in (0.02, 0.04)
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.3])
+def test_one_rate_for_all_separates_them_with_other_seeds(rate):
+    names = ("relu", "selu", "squared_relu", "sigmoid", "tanh")
+    runs = compare(dict.fromkeys(names, rate), seeds=range(300, 303))
     means = [np.mean([run.accuracy for run in group]) for group in runs.values()]
     assert max(means) - min(means) > 0.3
 

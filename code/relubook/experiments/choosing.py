@@ -2,7 +2,7 @@
 
 import ast
 import importlib.util
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,15 +34,20 @@ KERAS_NAMES: Mapping[str, str] = MappingProxyType(
 
 
 def tune(
-    names: Iterable[str] = tuple(INITS), *, seeds: Iterable[int], progress: bool = False
+    names: Iterable[str] = tuple(INITS),
+    *,
+    seeds: Iterable[int],
+    rates: Sequence[float] = RATES,
+    progress: bool = False,
 ) -> dict[str, float]:
     """Choose a learning rate for each activation, on the validation digits alone.
 
-    rate = argmax over ``RATES`` of the mean validation accuracy over seeds
+    rate = argmax over ``rates`` of the mean validation accuracy over seeds
 
     Args:
         names: keys of ``INITS``.
         seeds: different integers.
+        rates: the learning rates to try, in ascending order.
         progress: whether to show a progress bar.
 
     Returns:
@@ -61,12 +66,12 @@ def tune(
     settings = {
         (name, rate): {"activation": name, "init": INITS[name], "learning_rate": rate, **SETTING}
         for name in names
-        for rate in RATES
+        for rate in rates
     }
     settings = {key: {**setting, "held_out": "validation"} for key, setting in settings.items()}
     runs = over_seeds(train_on_digits, settings, seeds=seeds, progress=progress)
     return {
-        name: max(RATES, key=lambda rate: np.mean([run.accuracy for run in runs[name, rate]]))
+        name: max(rates, key=lambda rate: np.mean([run.accuracy for run in runs[name, rate]]))
         for name in names
     }
 
