@@ -51,8 +51,13 @@ def _elementwise(
 
         @functools.wraps(formula)
         def activation(*args: P.args, **kwargs: P.kwargs) -> Array:
-            parameters = signature.bind(*args, **kwargs).arguments
-            x = _real_array(name, "x", parameters.pop("x"))
+            parameters: dict[str, Any]
+            if len(args) == 1:  # the usual call, without the price of bind
+                x, parameters = args[0], kwargs
+            else:
+                parameters = signature.bind(*args, **kwargs).arguments
+                x = parameters.pop("x")
+            x = _real_array(name, "x", x)
             for parameter, value in parameters.items():
                 if parameter != "out":
                     _check_parameter(name, parameter, value, positive=positive)

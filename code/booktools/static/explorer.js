@@ -243,7 +243,7 @@
       choices.append(element("label", {}, boxes[name], " ", element("code", {}, name)));
     }
     where.addEventListener("input", () => moveTo(Number(where.value)));
-    const reset = element("button", {type: "button", class: "btn btn-sm btn-outline-secondary"}, TEXT.reset);
+    const reset = element("button", {type: "button", class: "explorer-reset"}, TEXT.reset);
     reset.addEventListener("click", () => {
       history.replaceState(null, "", location.pathname + location.search);
       point = 1;
