@@ -41,7 +41,7 @@ def test_more_arithmetic_costs_more_and_its_first_steps_are_nearly_free():
 
 @pytest.mark.parametrize("framework", cost.FRAMEWORKS)
 def test_a_framework_is_timed_in_its_own_process(framework):
-    ratios = cost.framework_ratios(framework, size=10_000, names=("relu", "gelu (tanh)"), repeats=1)
+    ratios = cost.framework_ratios({framework: 10_000}, names=("relu", "gelu (tanh)"), repeats=1)[framework]
     assert list(ratios) == ["relu", "gelu (tanh)"]
     assert all(ours > 0 and theirs > 0 for ours, theirs in ratios.values())
 
@@ -49,7 +49,7 @@ def test_a_framework_is_timed_in_its_own_process(framework):
 def test_the_process_skips_keras_prelu(monkeypatch):
     monkeypatch.setattr(cost, "_tensorflow_calls", lambda x: lambda name: lambda: None)
     task = {"framework": "tensorflow", "size": 10, "names": ["prelu", "relu"], "repeats": 1}
-    assert list(json.loads(cost._run_task(json.dumps(task)))) == ["relu"]
+    assert list(json.loads(cost._run_task(json.dumps(task), lambda: None))) == ["relu"]
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_the_process_skips_keras_prelu(monkeypatch):
     [
         (lambda: cost.ratios_to_copy({}, size=0), "size and repeats must be at least 1"),
         (lambda: cost.chain_ratios(lengths=(0,), size=10), "lengths must be at least 1"),
-        (lambda: cost.framework_ratios("jax", size=10), "framework must be one of torch, tensorflow"),
-        (lambda: cost.framework_ratios("torch", size=10, names=("rellu",)), "names must be of .* got rellu"),
-        (lambda: cost.framework_ratios("torch", size=0), "size and repeats must be at least 1"),
+        (lambda: cost.framework_ratios({"jax": 10}), "sizes must be of torch, tensorflow, got 'jax'"),
+        (lambda: cost.framework_ratios({"torch": 10}, names=("rellu",)), "names must be of .* got rellu"),
+        (lambda: cost.framework_ratios({"torch": 0}), "sizes and repeats must be at least 1"),
     ],
 )
 def test_bad_input_is_named(call, message):
@@ -70,4 +70,4 @@ def test_bad_input_is_named(call, message):
 def test_a_failing_process_is_an_error(monkeypatch):
     monkeypatch.setattr(cost.sys, "executable", "false")
     with pytest.raises(subprocess.CalledProcessError):
-        cost.framework_ratios("torch", size=10, repeats=1)
+        cost.framework_ratios({"torch": 10}, repeats=1)

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
+from subprocess import PIPE
 from typing import Any
 
 import numpy as np
@@ -133,48 +135,72 @@ def chain_ratios(*, lengths: tuple[int, ...], size: int, repeats: int = 3) -> di
 
 
 def framework_ratios(
-    framework: str, *, size: int, names: tuple[str, ...] = tuple(FAMILY), repeats: int = 3
-) -> dict[str, tuple[float, float]]:
-    """Ratios to a copy of NumPy in blocks and of a framework, on one thread, in a process of their own.
+    sizes: Mapping[str, int], *, names: tuple[str, ...] = tuple(FAMILY), repeats: int = 3
+) -> dict[str, dict[str, tuple[float, float]]]:
+    """Ratios to a copy of NumPy in blocks and of frameworks, on one thread, each framework in a process of its own.
 
     ratio = time / time of ``np.copyto``
 
-    A framework keeps memory and threads for itself; in a new process it meets neither the notebook nor the other one.
+    A framework keeps memory and threads for itself; in a new process it meets neither the notebook nor another one. The
+    processes load at the same time and are timed one after the other.
 
     Args:
-        framework: ``"torch"`` or ``"tensorflow"``.
-        size: elements, float32.
+        sizes: from ``"torch"`` or ``"tensorflow"`` to the number of elements, float32.
         names: the functions to time, of ``FAMILY``. TensorFlow has no ``"prelu"`` that computes the same: Keras' layer
             has as many slopes as its input has elements.
         repeats: rounds, at least 1.
 
     Returns:
-        For each function the ratio of ``blockwise`` and that of the framework, which allocates its output.
+        For each framework and function the ratio of ``blockwise`` and that of the framework, which allocates its
+        output.
 
     Raises:
-        ValueError: the framework or a name is unknown, or a number is below 1.
-        subprocess.CalledProcessError: the framework is not installed, or it failed.
+        ValueError: a framework or a name is unknown, or a number is below 1.
+        subprocess.CalledProcessError: a framework is not installed, or it failed.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
 
-    >>> blocks, torch = framework_ratios("torch", size=1000, repeats=1)["relu"]
+    >>> blocks, torch = framework_ratios({"torch": 1000}, repeats=1)["torch"]["relu"]
     >>> blocks > 0 and torch > 0
     True
     """
-    if framework not in FRAMEWORKS:
-        raise ValueError(f"framework must be one of {', '.join(FRAMEWORKS)}, got {framework!r}")
-    if size < 1 or repeats < 1:
-        raise ValueError(f"size and repeats must be at least 1, got {size!r} and {repeats!r}")
+    if unknown := set(sizes) - set(FRAMEWORKS):
+        raise ValueError(
+            f"sizes must be of {', '.join(FRAMEWORKS)}, got {', '.join(map(repr, sorted(unknown)))}"
+        )
+    if min(sizes.values(), default=1) < 1 or repeats < 1:
+        raise ValueError(f"sizes and repeats must be at least 1, got {dict(sizes)!r} and {repeats!r}")
     if unknown := set(names) - set(FAMILY):
         raise ValueError(f"names must be of {', '.join(FAMILY)}, got {', '.join(sorted(unknown))}")
-    task = json.dumps({"framework": framework, "size": size, "names": names, "repeats": repeats})
-    command = [sys.executable, "-m", "relubook.experiments.cost", task]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return {name: (ours, theirs) for name, (ours, theirs) in json.loads(answer).items()}
+    with ExitStack() as stack:
+        processes = {}
+        for framework, size in sizes.items():
+            task = {"framework": framework, "size": size, "names": names, "repeats": repeats}
+            command = [sys.executable, "-m", "relubook.experiments.cost", json.dumps(task)]
+            process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
+            processes[framework] = stack.enter_context(process)
+            stack.callback(process.kill)
+        for process in processes.values():
+            assert process.stdout is not None
+            process.stdout.readline()  # it has loaded, or it has ended
+        return {framework: _answer(process) for framework, process in processes.items()}
 
 
-def _run_task(task: str) -> str:
-    """What ``framework_ratios`` asks of its process: from JSON to JSON."""
+def _answer(process: subprocess.Popen[str]) -> dict[str, tuple[float, float]]:
+    """Let a process measure; what it prints."""
+    printed, errors = process.communicate("start\n")
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args, printed, errors)
+    return {name: (ours, theirs) for name, (ours, theirs) in json.loads(printed).items()}
+
+
+def _say_ready_and_wait() -> None:
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+
+def _run_task(task: str, wait: Callable[[], None]) -> str:
+    """What ``framework_ratios`` asks of a process: from JSON to JSON, with a pause between loading and timing."""
     settings = json.loads(task)
     x = _normal(settings["size"])
     out = np.empty_like(x)
@@ -184,6 +210,9 @@ def _run_task(task: str) -> str:
     for name in names:
         calls[f"{name}|blocks"] = partial(blockwise, FAMILY[name], x, out=out)
         calls[f"{name}|framework"] = call_of(name)
+    for call in calls.values():
+        call()  # the first call of a framework's function prepares it
+    wait()
     ratios = ratios_to_copy(calls, size=settings["size"], repeats=settings["repeats"])
     return json.dumps({name: (ratios[f"{name}|blocks"], ratios[f"{name}|framework"]) for name in names})
 
@@ -223,4 +252,4 @@ def _normal(size: int) -> Array:
 
 
 if __name__ == "__main__":
-    print(_run_task(sys.argv[1]))
+    print(_run_task(sys.argv[1], _say_ready_and_wait))
