@@ -96,12 +96,18 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count
-            if "metadata" in output:  # only the size of a figure, which is drawn for dense screens
-                output.metadata = {key: value for key, value in output.metadata.items() if key == "image/png"}
+            if "metadata" in output:
+                output.metadata = _figure_width(output.metadata)
             output.get("data", {}).pop(WIDGET, None)
     written = io.StringIO()
     nbformat.write(notebook, written)  # splits texts into lists of lines
     return json.dumps(json.loads(written.getvalue()), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def _figure_width(metadata: Any) -> dict[str, Any]:
+    """The width of a figure for dense screens, which has more pixels; its height follows, on a narrow screen, too."""
+    figure = metadata.get("image/png", {})
+    return {"image/png": {"width": figure["width"]}} if "width" in figure else {}
 
 
 def write_atomically(path: Path, text: str) -> None:

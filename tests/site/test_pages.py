@@ -40,6 +40,14 @@ def violations(page, name: str, options=None) -> list[str]:
 FIT = "[...document.querySelectorAll('pre')].every((e) => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)"
 
 
+# Figures whose shape on the page is not that of the file, by more than a pixel or two.
+STRETCHED = """[...document.querySelectorAll("article img")].filter((image) => {
+  const style = getComputedStyle(image), padding = 2 * parseFloat(style.paddingLeft);
+  const width = image.offsetWidth - padding, height = image.offsetHeight - padding;
+  return Math.abs(width * image.naturalHeight / image.naturalWidth - height) > 3;
+}).map((image) => image.src)"""
+
+
 def check(open_page, address: str, name: str) -> None:
     """Light, silent, and usable on screens of both widths; without transitions, which axe would catch halfway.
 
@@ -64,6 +72,7 @@ def check(open_page, address: str, name: str) -> None:
     page.evaluate("for (const image of document.images) image.loading = 'eager'")
     page.wait_for_function("[...document.images].every((image) => image.complete)")
     assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
+    assert page.evaluate(STRETCHED) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     if name.startswith("ko/") or name in THOROUGH:
         page.wait_for_function(FIT)  # the theme's script waits a little after a change of size
