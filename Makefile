@@ -5,7 +5,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 CHAPTERS := chapters/en
 SITE := tests/site
-TIMINGS := $(CHAPTERS)/04-cost.ipynb tests/test_speed.py
+# Run one at a time: what measures time, and the chapters that take most of the 15 seconds that a chapter may take.
+TIMINGS := $(patsubst %,$(CHAPTERS)/%.ipynb,04-cost 05-gradient-flow 14-dying-relu 17-choosing) tests/test_speed.py
 PORT ?= 8000
 
 # Candidates for making .venv; each is tried, because a name on the PATH may not run. The versions in constraints.txt
