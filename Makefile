@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 CHAPTERS := chapters/en
 SITE := tests/site
 # Run one at a time: what measures time, and the chapters that take most of the 15 seconds that a chapter may take.
-TIMINGS := $(patsubst %,$(CHAPTERS)/%.ipynb,04-cost 05-gradient-flow 14-dying-relu 17-choosing) tests/test_speed.py
+TIMINGS := $(patsubst %,$(CHAPTERS)/%.ipynb,05-cost 06-gradient-flow 14-dying-relu 21-choosing) tests/test_speed.py
 PORT ?= 8000
 
 # Candidates for making .venv; each is tried, because a name on the PATH may not run. The versions in constraints.txt

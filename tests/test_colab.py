@@ -21,7 +21,7 @@ from booktools.environment import ENVIRONMENT
 from booktools.execute import output_text
 from booktools.notebook_format import CHAPTERS, ROOT, canonical, read_notebook, repository_url
 
-NAMES = ["01-definition", "10-network-in-numpy"]
+NAMES = ["01-definition", "04-network-in-numpy"]
 
 
 def git(*arguments, **options) -> str:

@@ -74,7 +74,7 @@ def test_costs_no_more_than_the_obvious_line(name):
         assert best_ratio(lambda: fn(x), lambda: OBVIOUS[name](x), limit, repeats=9) <= limit
 
 
-# --- What chapter 04 says of twenty million numbers --------------------------------------------------------
+# --- What the chapter on cost says of twenty million numbers --------------------------------------------------------
 
 LARGE = 20_000_000
 

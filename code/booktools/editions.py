@@ -6,7 +6,7 @@ hash of the English text that it translates, so that a change of the English tex
 (``.md``) records the hash of its whole English page in a comment on its last line.
 
     python -m booktools.editions [--check]
-    python -m booktools.editions --translated chapters/ko/04-cost.ipynb[:cell] …
+    python -m booktools.editions --translated chapters/ko/05-cost.ipynb[:cell] …
 
 Without an option it copies; Korean prose is never changed, and English text without a translation is put in for the
 translator to replace. ``--translated`` records that cells, or all cells of a file, say what the English ones say now.

@@ -88,8 +88,8 @@ def translate_interface(app: Any) -> None:
 def addresses(pagename: str, language: str) -> dict[str, str]:
     """The page in each language, by language, from the root of the site.
 
-    >>> addresses("chapters/en/04-cost", "en")
-    {'en': 'chapters/en/04-cost.html', 'ko': 'ko/chapters/ko/04-cost.html'}
+    >>> addresses("chapters/en/05-cost", "en")
+    {'en': 'chapters/en/05-cost.html', 'ko': 'ko/chapters/ko/05-cost.html'}
     """
     folder = f"chapters/{language}/"
     in_edition = {
@@ -102,8 +102,8 @@ def addresses(pagename: str, language: str) -> dict[str, str]:
 def relative_addresses(pagename: str, language: str) -> dict[str, str]:
     """The same, relative to the page.
 
-    >>> relative_addresses("chapters/ko/04-cost", "ko")["en"]
-    '../../../chapters/en/04-cost.html'
+    >>> relative_addresses("chapters/ko/05-cost", "ko")["en"]
+    '../../../chapters/en/05-cost.html'
     """
     own = addresses(pagename, language)
     root = "../" * own[language].count("/") or "./"

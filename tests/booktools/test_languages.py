@@ -7,16 +7,16 @@ from booktools.languages import KoreanMessages, addresses, relative_addresses
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_both_editions_name_the_same_pair_of_pages(language):
-    assert addresses(f"chapters/{language}/04-cost", language) == {
-        "en": "chapters/en/04-cost.html",
-        "ko": "ko/chapters/ko/04-cost.html",
+    assert addresses(f"chapters/{language}/05-cost", language) == {
+        "en": "chapters/en/05-cost.html",
+        "ko": "ko/chapters/ko/05-cost.html",
     }
     assert addresses("search", language) == {"en": "search.html", "ko": "ko/search.html"}
 
 
 def test_a_page_leads_to_the_other_one_from_where_it_stands():
-    assert relative_addresses("chapters/en/04-cost", "en")["ko"] == "../../ko/chapters/ko/04-cost.html"
-    assert relative_addresses("chapters/ko/04-cost", "ko")["en"] == "../../../chapters/en/04-cost.html"
+    assert relative_addresses("chapters/en/05-cost", "en")["ko"] == "../../ko/chapters/ko/05-cost.html"
+    assert relative_addresses("chapters/ko/05-cost", "ko")["en"] == "../../../chapters/en/05-cost.html"
     assert relative_addresses("search", "en") == {"en": "./search.html", "ko": "./ko/search.html"}
 
 

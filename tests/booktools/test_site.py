@@ -9,7 +9,7 @@ from booktools.build import BUILD, raw_pages
 from booktools.site import CHANGES, Edition, SiteError, changed, light_page, png_size, sitemap, write_site
 
 ENGLISH, KOREAN = (raw_pages(BUILD, language) for language in ("en", "ko"))
-NAME = "chapters/en/05-gradient-flow.html"
+NAME = "chapters/en/06-gradient-flow.html"
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def test_binder_and_colab_open_the_branch_that_is_named(raw_page, tmp_path, monk
     page = light_page(raw_page, NAME, Edition("en", ENGLISH, tmp_path), "", scale=1)
     (colab,) = re.findall(r'https://colab\.research\.google\.com/github/[^"]+', page)
     (binder,) = re.findall(r'https://mybinder\.org/[^"]+', page)
-    assert "/blob/notebooks/chapters/en/05-gradient-flow.ipynb" in colab
-    assert "/notebooks?urlpath=lab/tree/chapters/en/05-gradient-flow.ipynb" in binder
+    assert "/blob/notebooks/chapters/en/06-gradient-flow.ipynb" in colab
+    assert "/notebooks?urlpath=lab/tree/chapters/en/06-gradient-flow.ipynb" in binder
     assert "/edit/main/" in page, "corrections go to the source"
 
 

@@ -1,4 +1,4 @@
-"""Chapter 17: tuning without the test digits, and a table whose rows lead somewhere."""
+"""Choosing: tuning without the test digits, and a table whose rows lead somewhere."""
 
 import re
 
@@ -69,7 +69,7 @@ def test_a_missing_keras_is_named(monkeypatch):
 
 
 def test_every_row_of_the_decision_table_leads_to_a_heading():
-    notebook = read_notebook(CHAPTERS / "en" / "17-choosing.ipynb")
+    notebook = read_notebook(CHAPTERS / "en" / "21-choosing.ipynb")
     (table,) = (cell.source for cell in notebook.cells if "| measured in |" in cell.source)
     rows = [line for line in table.splitlines() if line.startswith("| ") and "If …" not in line]
     assert len(rows) >= 8

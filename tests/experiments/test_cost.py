@@ -1,4 +1,4 @@
-"""Chapter 04: the timings compare what they say. How long things take is tested with wide margins only."""
+"""Cost: the timings compare what they say. How long things take is tested with wide margins only."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Chapter 14: what kills units, and what rescues the network."""
+"""Dying ReLU: what kills units, and what rescues the network."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Chapter 13: the probes see what a hand-made function does, and every spelling is ReLU."""
+"""Framework differences: the probes see what a hand-made function does, and every spelling is ReLU."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Chapter 05: signals and gradients through depth, and networks that are dead at birth."""
+"""Gradient flow: signals and gradients through depth, and networks that are dead at birth."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Chapter 15: what a layer loses, and when it can be read back."""
+"""Lost negatives: what a layer loses, and when it can be read back."""
 
 import numpy as np
 import pytest

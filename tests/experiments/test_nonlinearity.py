@@ -1,4 +1,4 @@
-"""Chapter 03: hinges, regions, and what a network loses without a nonlinearity."""
+"""Nonlinearity: hinges, regions, and what a network loses without a nonlinearity."""
 
 import numpy as np
 import pytest

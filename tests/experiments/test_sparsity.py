@@ -1,4 +1,4 @@
-"""Chapter 06: zeros, dead units, and products that skip zeros."""
+"""Sparsity: zeros, dead units, and products that skip zeros."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Chapter 16: growth, rounding, and the cures."""
+"""Unbounded outputs: growth, rounding, and the cures."""
 
 import numpy as np
 import pytest

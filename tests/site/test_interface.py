@@ -5,7 +5,7 @@ import re
 import pytest
 from serving import SITE, pages
 
-CHAPTER = "chapters/en/05-gradient-flow.html"
+CHAPTER = "chapters/en/06-gradient-flow.html"
 
 
 def focused(page) -> str:
@@ -67,7 +67,7 @@ def test_the_chosen_theme_holds_on_the_next_page(open_page, address):
 def test_the_language_button_leads_there_and_back(open_page, address):
     page = open_page(address + CHAPTER)
     page.locator(".btn-language-button").click()
-    page.wait_for_url("**/ko/chapters/ko/05-gradient-flow.html")
+    page.wait_for_url("**/ko/chapters/ko/06-gradient-flow.html")
     page.locator(".btn-language-button").click()
     page.wait_for_url(f"**/{CHAPTER}")
 
@@ -107,7 +107,7 @@ def test_formulas_have_their_fonts_and_text_for_screen_readers(open_page, addres
     assert page.locator(".katex").count() == page.locator(".katex math").count() > 10
 
 
-@pytest.mark.parametrize("name", [CHAPTER, "ko/chapters/ko/05-gradient-flow.html"])
+@pytest.mark.parametrize("name", [CHAPTER, "ko/chapters/ko/06-gradient-flow.html"])
 def test_a_page_works_from_a_file(open_page, name):
     page = open_page((SITE / name).as_uri())
     assert page.problems == []

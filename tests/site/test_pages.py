@@ -22,7 +22,7 @@ def html(name: str) -> str:
 
 
 # Tokens of code and pieces of formulas are thousands of elements that look alike on every page: once is enough.
-THOROUGH = ("chapters/en/10-network-in-numpy.html", "ko/chapters/ko/05-gradient-flow.html")
+THOROUGH = ("chapters/en/04-network-in-numpy.html", "ko/chapters/ko/06-gradient-flow.html")
 REPEATED = {"exclude": [["pre *"], [".katex-html"]]}
 
 

@@ -1,4 +1,4 @@
-"""Chapter 17: the whole family on one bench, each at its own best learning rate; and who uses what."""
+"""Choosing: the whole family on one bench, each at its own best learning rate; and who uses what."""
 
 import ast
 import importlib.util

@@ -1,4 +1,4 @@
-"""Chapter 04: what the activations cost, as ratios to copying the array.
+"""Cost: what the activations cost, as ratios to copying the array.
 
 Seconds differ from machine to machine; a ratio to ``np.copyto`` on the same array says how far a function is from the
 least that any function must do, which is to read its input and to write its output once.

@@ -1,4 +1,4 @@
-"""Chapter 14: units that die in training, and what rescues the network."""
+"""Dying ReLU: units that die in training, and what rescues the network."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Chapter 13: what functions of the same name do in PyTorch and in TensorFlow, found by calling them.
+"""Framework differences: what functions of the same name do in PyTorch and in TensorFlow, found by calling them.
 
 The tables hold spellings of one function each. Nothing about their results is written down here.
 """

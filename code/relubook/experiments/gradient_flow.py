@@ -1,4 +1,4 @@
-"""Chapter 05: what depth does to the signal going forward and to the gradient going back."""
+"""Gradient flow: what depth does to the signal going forward and to the gradient going back."""
 
 from dataclasses import dataclass
 from typing import Any

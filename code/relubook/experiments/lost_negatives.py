@@ -1,4 +1,4 @@
-"""Chapter 15: how much of its input a layer loses by cutting the negative side, and how much can be read back."""
+"""Lost negatives: how much of its input a layer loses by cutting the negative side, and how much can be read back."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Chapter 03: what a network can do because its units bend, and what it cannot do without."""
+"""Nonlinearity: what a network can do because its units bend, and what it cannot do without."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Chapter 06: zeros before and after training, and whether skipping them pays."""
+"""Sparsity: zeros before and after training, and whether skipping them pays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

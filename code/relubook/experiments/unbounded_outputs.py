@@ -1,4 +1,4 @@
-"""Chapter 16: how large outputs get when nothing limits them, and what that costs in few bits."""
+"""Unbounded outputs: how large outputs get when nothing limits them, and what that costs in few bits."""
 
 from typing import Any
 
