@@ -103,7 +103,7 @@ class Activation:
     def __reduce_ex__(self, protocol: Any) -> Any:
         if ACTIVATIONS.get(self.name) is self:
             return get, (self.name,)
-        return super().__reduce_ex__(protocol)
+        return super().__reduce_ex__(protocol)  # an entry of the reader's own
 
 
 class _Registry(Mapping[str, Activation]):
@@ -209,14 +209,13 @@ def _elementwise(
             half = dtype.type is np.float16 and not exact
             working = np.dtype(np.float32) if half else dtype.newbyteorder("=")
             if not parameters:
-                return formula(x.astype(working, copy=False)).astype(dtype, copy=False)[()]
+                return formula(x.astype(working, copy=False)).astype(dtype, copy=False)[()]  # type: ignore[call-arg]
             for key, value in parameters.items():
                 parameters[key] = _parameter(name, key, value, annotations[key], positive=positive)
             quiet: Any = nullcontext()
-            if not _holds(
-                dtype, parameters
-            ):  # a wider dtype has the true result, which may overflow this one
-                wider = (dtype for dtype in WIDENING if _holds(dtype, parameters))
+            if not _holds(dtype, parameters):
+                # A wider dtype has the true result, which may overflow this one.
+                wider = (kind for kind in WIDENING if _holds(kind, parameters))
                 working = np.result_type(working, next(wider, np.longdouble))
                 quiet = np.errstate(over="ignore")
             with quiet:
