@@ -3,9 +3,12 @@
 References are computed by mpmath with 60 digits at the very float64 inputs that the functions get.
 """
 
+import copy
 import dataclasses
+import pickle
 import warnings
 
+import joblib
 import keras
 import mpmath
 import numpy as np
@@ -62,7 +65,7 @@ def test_every_reference_is_of_an_activation():
 
 def reference(name: str, parameters: dict) -> callable:
     settings = get(name).with_defaults(**parameters)
-    return lambda x: REFERENCES[name].formula(mpf(float(x)), **settings)
+    return lambda x: REFERENCES[name].formula(x if isinstance(x, mpf) else mpf(float(x)), **settings)
 
 
 def kinks(name: str, parameters: dict) -> tuple[float, ...]:
@@ -381,6 +384,108 @@ def test_out_of_another_kind_is_refused_by_name(out, error, message):
         relubook.relu(np.array([-1.0, 2.0]), out=out)
 
 
+# --- Parameters beyond the dtype, byte order, longdouble, masks ---------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize(
+    ("name", "parameters", "values", "derivatives"),  # at −2, −0.0, 0, 3
+    [
+        ("leaky_relu", {"negative_slope": 1e300}, [-np.inf, 0, 0, 3], [np.inf, np.inf, np.inf, 1]),
+        ("leaky_relu", {"negative_slope": -1e300}, [np.inf, 0, 0, 3], [-np.inf, -np.inf, -np.inf, 1]),
+        ("leaky_relu", {"negative_slope": 1e-50}, [0, 0, 0, 3], [0, 0, 0, 1]),
+        ("prelu", {"negative_slope": [1e300, 1, 1, 1]}, [-np.inf, 0, 0, 3], [np.inf, 1, 1, 1]),
+        ("elu", {"alpha": 1e300}, [-np.inf, 0, 0, 3], [np.inf, np.inf, np.inf, 1]),
+        ("elu", {"alpha": 1e-50}, [0, 0, 0, 3], [0, 0, 0, 1]),
+        ("celu", {"alpha": 1e300}, [-2, 0, 0, 3], [1, 1, 1, 1]),  # the identity
+        ("celu", {"alpha": 1e-50}, [0, 0, 0, 3], [0, 1, 1, 1]),  # ReLU
+        ("softplus", {"beta": 1e300}, [0, 0, 0, 3], [0, 0.5, 0.5, 1]),  # ReLU
+        ("softplus", {"beta": 1e-50}, [np.inf] * 4, [0.5] * 4),  # log(2) / beta, beyond the dtype
+    ],
+)
+def test_a_parameter_beyond_the_dtype_gives_the_true_value(dtype, name, parameters, values, derivatives):
+    x = np.array([-2, -0.0, 0, 3], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        y, slopes = get(name).fn(x, **parameters), get(name).grad(x, **parameters)
+    assert y.dtype == slopes.dtype == dtype
+    np.testing.assert_array_equal(y, values)
+    np.testing.assert_array_equal(slopes, derivatives)
+
+
+def test_a_parameter_beyond_float64_does_too():
+    largest = np.finfo(np.longdouble).max
+    if largest == np.finfo(np.float64).max:  # a machine without a wider type has no such number
+        largest = np.finfo(np.float64).max / 2
+    np.testing.assert_array_equal(relubook.celu([-2.0, 3.0], alpha=largest), [-2.0, 3.0])
+
+
+def test_a_parameter_within_the_dtype_is_used_in_it():
+    x = np.array([-3.0, 2.0], np.float32)
+    np.testing.assert_array_equal(relubook.leaky_relu(x, np.float64(0.1)), [np.float32(0.1) * x[0], 2])
+
+
+@EVERY_ACTIVATION
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_byte_order_is_kept(activation, dtype):
+    x = np.linspace(-4, 4, 9).astype(dtype)
+    swapped = x.astype(x.dtype.newbyteorder())
+    for fn in (activation.fn, activation.grad):
+        y = fn(swapped)
+        assert y.dtype == swapped.dtype and y.dtype.byteorder == swapped.dtype.byteorder
+        np.testing.assert_array_equal(y, fn(x))
+
+
+def test_relu_keeps_the_byte_order_of_integers():
+    x = np.array([-2, 3], ">i4")
+    assert relubook.relu(x).dtype == ">i4" and relubook.relu(x).tolist() == [0, 3]
+
+
+@EVERY_KNOWN
+def test_longdouble_is_kept_and_as_accurate_as_it_is(activation):
+    x = points(8).astype(np.longdouble) / 3  # of more digits than float64 has
+    y = activation.fn(x)
+    assert y.dtype == activation.grad(x).dtype == np.longdouble
+    exact = [reference(activation.name, {})(mpf_of(value)) for value in x]
+    errors = [abs(mpf_of(value) - truth) / abs(truth) for value, truth in zip(y, exact, strict=True) if truth]
+    # SciPy has the normal distribution in float64 only.
+    tolerance = 2e-13 if activation.name == "gelu" else 8 * float(np.finfo(np.longdouble).eps)
+    assert max(errors) <= tolerance
+
+
+def mpf_of(value: np.longdouble) -> mpf:
+    high = float(value)
+    return mpf(high) + mpf(float(value - np.longdouble(high)))
+
+
+@EVERY_KNOWN
+def test_longdouble_has_the_limits_too(activation):
+    x = np.array([-np.inf, np.inf, np.nan], np.longdouble)
+    values, slopes = activation.fn(x), activation.grad(x)
+    low, high, grad_low, grad_high = REFERENCES[activation.name].limits
+    np.testing.assert_array_equal(values, np.array([low, high, np.nan], np.longdouble))
+    np.testing.assert_allclose(slopes, np.array([grad_low, grad_high, np.nan], np.longdouble), rtol=1e-15)
+
+
+@EVERY_ACTIVATION
+def test_read_only_and_reversed_input_is_fine(activation):
+    x = np.linspace(-4, 4, 9)
+    x.flags.writeable = False
+    for fn in (activation.fn, activation.grad):
+        np.testing.assert_array_equal(fn(x[::-1]), fn(x)[::-1])
+
+
+@EVERY_ACTIVATION
+def test_a_masked_array_is_refused_by_name(activation):
+    x = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    for fn in (activation.fn, activation.grad):
+        with pytest.raises(TypeError, match=f"^{fn.__name__}: x is a masked array, whose mask would be lost"):
+            fn(x)
+        for key, default in activation.defaults.items():
+            if not isinstance(default, bool):
+                with pytest.raises(TypeError, match=f"^{fn.__name__}: {key} is a masked array"):
+                    fn([1.0, 2.0], **{key: x})
+
+
 # --- Bad input ----------------------------------------------------------------------------------------------
 
 
@@ -422,6 +527,33 @@ def test_a_parameter_that_divides_must_be_positive(name, key, value):
             fn(1.0, **{key: value})
 
 
+@EVERY_ACTIVATION
+def test_a_parameter_of_another_kind_is_refused_by_name(activation):
+    for fn in (activation.fn, activation.grad):
+        for key, default in activation.defaults.items():
+            if isinstance(default, bool):
+                for value in (1, 0.0, "tanh", None, [True]):
+                    with pytest.raises(TypeError, match=f"^{fn.__name__}: {key} must be True or False, got "):
+                        fn(1.0, **{key: value})
+                assert fn(1.0, **{key: np.bool_(True)}) == fn(1.0, **{key: True})
+            else:
+                for value in (True, np.True_, None, "1", 1j):
+                    with pytest.raises(TypeError, match=f"^{fn.__name__}: {key} must hold real numbers"):
+                        fn(1.0, **{key: value})
+                if activation.name != "prelu":
+                    with pytest.raises(TypeError, match=rf"{key} must be one number, got .* shape \(2,\)"):
+                        fn([1.0, 2.0], **{key: [1.0, 2.0]})
+
+
+def test_arguments_that_do_not_exist_or_are_missing_name_the_function():
+    with pytest.raises(TypeError, match="^elu: got an unexpected keyword argument 'beta'"):
+        relubook.elu(1.0, beta=2.0)
+    with pytest.raises(TypeError, match="^relu: missing a required argument: 'x'"):
+        relubook.relu()
+    with pytest.raises(TypeError, match="^relu: multiple values for argument 'x'"):
+        relubook.relu(1.0, x=2.0)
+
+
 def test_slopes_that_do_not_broadcast_name_both_shapes():
     for fn in (relubook.prelu, relubook.prelu_grad, relubook.prelu_slope_grad):
         with pytest.raises(
@@ -449,6 +581,47 @@ def test_registry_is_read_only():
         ACTIVATIONS["new"] = ACTIVATIONS["relu"]
     with pytest.raises(dataclasses.FrozenInstanceError):
         ACTIVATIONS["relu"].name = "other"
+
+
+@EVERY_ACTIVATION
+def test_an_entry_stays_itself_when_copied_or_stored(activation, tmp_path):
+    file = tmp_path / "entry.joblib"
+    joblib.dump({"entry": activation, "fn": activation.fn}, file)
+    stored = joblib.load(file)
+    copies = [copy.copy(activation), copy.deepcopy(activation), stored["entry"]]
+    copies += [pickle.loads(pickle.dumps(activation, protocol)) for protocol in range(6)]
+    assert all(entry is activation for entry in copies) and stored["fn"] is activation.fn
+    assert copy.deepcopy(activation.fn) is activation.fn
+    assert pickle.loads(pickle.dumps(activation.grad)) is activation.grad
+
+
+def test_the_registry_can_be_copied_and_stored_too():
+    assert copy.copy(ACTIVATIONS) is copy.deepcopy(ACTIVATIONS) is ACTIVATIONS
+    assert pickle.loads(pickle.dumps(ACTIVATIONS)) is ACTIVATIONS
+    assert repr(ACTIVATIONS).startswith("<the activations relu, leaky_relu, ")
+
+
+def test_an_entry_of_one_s_own_is_copied_by_its_fields():
+    own = dataclasses.replace(ACTIVATIONS["elu"], kinks=(0.0,))
+    for twin in (copy.deepcopy(own), pickle.loads(pickle.dumps(own))):
+        assert twin is not own and twin.kinks == (0.0,) and twin.fn is relubook.elu
+        assert twin.defaults == {"alpha": 1.0}
+
+
+def test_a_record_is_checked_when_it_is_registered():
+    record = {"formula": "x", "grad_formula": "1", "range": (0.0, 1.0)}
+    before = list(ACTIVATIONS)
+    with pytest.raises(ValueError, match="the derivative of elu must be named elu_grad, not celu_grad"):
+        activations._register(relubook.elu, relubook.celu_grad, **record)
+    with pytest.raises(ValueError, match="elu is registered already"):
+        activations._register(relubook.elu, relubook.elu_grad, **record)
+
+    def double(x, factor=2.0): ...
+    def double_grad(x, factor=3.0): ...
+
+    with pytest.raises(ValueError, match="double_grad must have the parameters and defaults of double"):
+        activations._register(double, double_grad, **record)
+    assert list(ACTIVATIONS) == before
 
 
 @EVERY_ACTIVATION
