@@ -74,6 +74,31 @@ def small_digits() -> Split:
     return _stratified_split(x / 16, y, test_share=0.2)
 
 
+def breast_cancer() -> Split:
+    """Measurements of 569 tumours, malignant or benign: 30 features, 455 rows to train on and 114 to test on.
+
+    Each feature has mean 0 and standard deviation 1 over the training rows. The split is stratified and always the
+    same, each part in a fixed random order.
+
+    Returns:
+        A ``Split`` with 30 features, label 0 for malignant and 1 for benign; its x is not limited to [0, 1].
+
+    Source: Wolberg et al. (1995), https://doi.org/10.24432/C5DW2B; in scikit-learn as ``load_breast_cancer``
+
+    >>> split = breast_cancer()
+    >>> split.x_train.shape, split.x_test.shape
+    ((455, 30), (114, 30))
+    """
+    from sklearn.datasets import load_breast_cancer
+
+    x, y = load_breast_cancer(return_X_y=True)
+    split = _stratified_split(x, y, test_share=0.2)
+    mean, deviation = split.x_train.mean(axis=0), split.x_train.std(axis=0)
+    return Split(
+        (split.x_train - mean) / deviation, split.y_train, (split.x_test - mean) / deviation, split.y_test
+    )
+
+
 def xor() -> tuple[Array, Array]:
     """The four points of the exclusive-or problem and their labels.
 
