@@ -1,12 +1,18 @@
 """The links of the pages: where the repository's address comes from."""
 
 import os
+import re
 import subprocess
+import sys
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+import yaml
 from sphinx.errors import ConfigError
 
+from booktools.build import JUPYTER_BOOK, STRICT
+from booktools.notebook_format import NOTEBOOK_METADATA, ROOT
 from booktools.repository import (
     EVERY_BUTTON,
     note_on,
@@ -254,3 +260,37 @@ def test_a_build_without_a_repository_says_so(checkout):
     assert note_on(checkout, "https://gitlab.com/a/b") is None
     set_origin(checkout, FORK)
     assert note_on(checkout, HERE) is None
+
+
+def host_of_links(page: str) -> set[str]:
+    buttons = page.partition('<div class="article-header-buttons">')[2].partition("<article")[0]
+    return set(re.findall(r'href="https?://([^/"]+)', buttons))
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("https://me:secret@gitlab.com/group/sub/book.git", {"gitlab.com"}),
+        ("https://github.example.org/someone/book", {"github.example.org"}),
+        ("https://git.example.org/someone/book", set()),
+    ],
+)
+def test_a_book_on_another_host_builds_without_a_warning(tmp_path, url, hosts):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["repository"]["url"] = url
+    config["sphinx"]["local_extensions"] = {"booktools.repository": str(ROOT / "code")}
+    for settings in (config, config["html"]):
+        settings |= {key: str(ROOT / settings[key]) for key in ("logo", "favicon") if key in settings}
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
+    title = nbformat.v4.new_markdown_cell("# A page")
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[title], metadata=NOTEBOOK_METADATA),
+        tmp_path / "page.ipynb",
+    )
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(tmp_path), *STRICT]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    page = (tmp_path / "_build" / "html" / "page.html").read_text(encoding="utf-8")
+    assert host_of_links(page) == hosts
+    assert "secret" not in page
