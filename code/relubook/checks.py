@@ -54,7 +54,9 @@ def _finite_array(name: str, value: ArrayLike) -> Array:
     """``value`` as an array of finite numbers; floats of any size and byte order as float64."""
     array = _real_array(name, value)
     if array.dtype.kind == "f":
-        with np.errstate(over="ignore"):  # a longdouble beyond float64 becomes infinite, which the next line reports
+        with np.errstate(
+            over="ignore"
+        ):  # a longdouble beyond float64 becomes infinite, which the next line reports
             array = array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} holds NaN or infinite values")
