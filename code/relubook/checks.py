@@ -14,7 +14,7 @@ Array = NDArray[Any]
 
 
 def _is_whole(value: Any, at_least: int) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= at_least
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= at_least
 
 
 def _whole(name: str, value: Any, *, at_least: int) -> int:

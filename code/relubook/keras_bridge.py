@@ -167,7 +167,7 @@ def get_weights(model: keras.Model, mlp: MLP) -> None:
         for variable, (name, array) in zip(_variables(theirs), _arrays(ours), strict=True):
             if not array.flags.writeable:
                 raise ValueError(f"{name} of mlp is read-only; get the weights into a copy.deepcopy of it")
-            copies.append((array, ops.convert_to_numpy(variable).astype(np.float64)))
+            copies.append((array, ops.convert_to_numpy(variable.value).astype(np.float64)))
         if isinstance(ours, BatchNorm):
             settings.append((ours, _norm_settings(1 - theirs.momentum, theirs.epsilon)))
     # Nothing can fail from here on, so mlp is never left half-written.

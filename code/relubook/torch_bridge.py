@@ -213,7 +213,7 @@ def _pairs(model: nn.Module, mlp: MLP) -> list[tuple[Any, Any]]:
         for tensor, (name, array) in zip(tensors, arrays, strict=True):
             if tensor is None:
                 raise ValueError(f"module {module_name!r} of model has no {name}, which mlp needs")
-            if isinstance(tensor, nn.parameter.UninitializedTensorMixin) or tensor.is_meta:
+            if nn.parameter.is_lazy(tensor) or tensor.is_meta:
                 raise ValueError(
                     f"module {module_name!r} of model has no values yet; run a batch, or load them, first"
                 )

@@ -12,7 +12,7 @@ from relubook.network import MLP, BatchNorm, Parameter
 
 Array = NDArray[Any]
 Schedule = Callable[[int], float]
-Loss = Callable[[Array, Array], tuple[float, Array]]
+Loss = Callable[[ArrayLike, ArrayLike], tuple[float, Array]]
 
 
 # --- Losses: (outputs, targets) → loss, ∂loss/∂outputs ------------------------------------------------------
@@ -459,7 +459,7 @@ def _check_data(model: MLP, x: ArrayLike, y: ArrayLike, prefix: str = "") -> tup
 def _check_validation(model: MLP, validation: Any, loss_function: Loss) -> tuple[Array, Array]:
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise ValueError(f"validation must be a pair (x, y), got {type(validation).__name__}")
-    x, y, own_loss = _check_data(model, *validation, prefix="validation ")
+    x, y, own_loss = _check_data(model, validation[0], validation[1], "validation ")
     if own_loss is not loss_function:
         kinds = {softmax_cross_entropy: "integer class labels", mean_squared_error: "float targets"}
         raise ValueError(f"validation y must hold {kinds[loss_function]}, as y does, got {kinds[own_loss]}")

@@ -32,7 +32,8 @@ def over_seeds(
         experiment: a function defined in a module, so that other processes can import it; all its randomness comes
             from its keyword ``seed``.
         settings: from the key of each setting to the experiment's keyword arguments.
-        seeds: different integers, not negative; every setting sees the same ones, so that runs can be compared in pairs.
+        seeds: different integers, not negative; every setting sees the same ones, so that runs can be
+            compared in pairs.
         progress: whether to show a progress bar.
 
     Returns:
