@@ -221,7 +221,7 @@ def test_slopes_in_every_layout():
 def test_parameters_of_the_wrong_shape_are_named():
     for name, parameter in (("elu", "alpha"), ("leaky_relu", "negative_slope"), ("softplus", "beta")):
         with pytest.raises(ValueError, match=rf"{parameter} must be a single number, got shape \(2,\)"):
-            to_keras(name, **{parameter: [1.0, 2.0]})
+            to_keras(name, **{parameter: np.array([1.0, 2.0])})
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float64"])

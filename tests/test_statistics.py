@@ -62,18 +62,18 @@ def test_pairs_must_match():
 
 
 def test_pairs_name_the_side_that_is_wrong():
-    with pytest.raises(ValueError, match="^b holds NaN"):
+    with pytest.raises(ValueError, match=r"^b holds NaN"):
         paired_difference([1, 2], [1, np.nan])
-    with pytest.raises(ValueError, match="^a holds NaN"):
+    with pytest.raises(ValueError, match=r"^a holds NaN"):
         paired_difference([np.inf, 2], [np.inf, 1])
-    with pytest.raises(ValueError, match="^a and b must hold at least 2 runs"):
+    with pytest.raises(ValueError, match=r"^a and b must hold at least 2 runs"):
         paired_difference([1], [2])
 
 
 @pytest.mark.parametrize("values", [np.ma.masked_less([1.0, 2.0], 2), ["a", "b"], [1j, 2j], [1, None]])
 def test_what_is_not_real_is_refused(values):
     for call in (lambda: mean_interval(values), lambda: paired_difference([1, 2], values)):
-        with pytest.raises(TypeError, match="must (hold real numbers|not be a masked array)"):
+        with pytest.raises(TypeError, match=r"must (hold real numbers|not be a masked array)"):
             call()
 
 

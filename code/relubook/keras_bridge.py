@@ -167,7 +167,7 @@ def get_weights(model: keras.Model, mlp: MLP) -> None:
         for variable, (name, array) in zip(_variables(theirs), _arrays(ours), strict=True):
             if not array.flags.writeable:
                 raise ValueError(f"{name} of mlp is read-only; get the weights into a copy.deepcopy of it")
-            copies.append((array, ops.convert_to_numpy(variable.value).astype(np.float64)))
+            copies.append((array, variable.numpy().astype(np.float64)))
         if isinstance(ours, BatchNorm):
             settings.append((ours, _norm_settings(1 - theirs.momentum, theirs.epsilon)))
     # Nothing can fail from here on, so mlp is never left half-written.
@@ -205,9 +205,9 @@ def set_weights(model: keras.Model, mlp: MLP) -> None:
     for theirs, ours in pairs:
         for variable, (name, array) in zip(_variables(theirs), _arrays(ours), strict=True):
             # A copy: not every backend takes a reversed or a read-only array as it is.
-            rounded = ops.convert_to_tensor(
-                np.array(array, dtype=np.float64, order="C"), dtype=variable.dtype
-            )
+            values = np.array(array, dtype=np.float64, order="C")
+            with np.errstate(over="ignore"):  # the next line reports what became infinite
+                rounded = ops.convert_to_tensor(values, dtype=variable.dtype)
             if not np.array_equal(ops.convert_to_numpy(ops.isfinite(rounded)), np.isfinite(array)):
                 raise ValueError(
                     f"{name} of mlp holds numbers beyond the range of the model's {variable.dtype}"

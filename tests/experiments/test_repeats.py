@@ -79,7 +79,7 @@ def test_settings_that_do_not_fit_are_refused_before_the_first_run():
     def experiment(*, seed: int, factor: int = 1) -> None:
         ran.append(seed)
 
-    with pytest.raises(TypeError, match="setting 'b' does not fit the experiment: .*'rate'"):
+    with pytest.raises(TypeError, match=r"setting 'b' does not fit the experiment: .*'rate'"):
         over_seeds(experiment, {"a": {}, "b": {"rate": 1}}, seeds=[1])
     with pytest.raises(ValueError, match="setting 'b' holds a seed"):
         over_seeds(experiment, {"a": {}, "b": {"seed": 1}}, seeds=[1])
