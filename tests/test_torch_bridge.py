@@ -225,7 +225,7 @@ def test_slopes_in_every_layout():
     ("name", "parameters", "message"),
     [
         ("prelu", {"negative_slope": [[0.1], [0.2]]}, "negative_slope must be a number or one a unit"),
-        ("elu", {"alpha": np.array([1.0, 2.0])}, r"alpha must be a single number, got shape \(2,\)"),
+        ("elu", {"alpha": [1.0, 2.0]}, r"alpha must be a single number, got shape \(2,\)"),
     ],
 )
 def test_parameters_of_the_wrong_shape_are_named(name, parameters, message):

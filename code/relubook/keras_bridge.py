@@ -64,11 +64,10 @@ def _squared_relu(x: Any) -> Any:
     return ops.square(ops.relu(x))
 
 
-def _leaky_relu(negative_slope: Any) -> keras.layers.Layer:
-    slope = _scalar("negative_slope", negative_slope)
-    if slope >= 0:
-        return layers.LeakyReLU(negative_slope=slope)
-    return ParametricActivation("leaky_relu", {"negative_slope": slope})  # Keras' layer refuses it
+def _leaky_relu(negative_slope: float) -> keras.layers.Layer:
+    if negative_slope >= 0:
+        return layers.LeakyReLU(negative_slope=negative_slope)
+    return ParametricActivation("leaky_relu", {"negative_slope": negative_slope})  # Keras' layer refuses it
 
 
 def _prelu(negative_slope: Any) -> keras.layers.Layer:
@@ -80,7 +79,7 @@ def _prelu(negative_slope: Any) -> keras.layers.Layer:
 SPECIAL: Mapping[str, Callable[..., keras.layers.Layer]] = {
     "leaky_relu": _leaky_relu,
     "prelu": _prelu,
-    "softplus": lambda beta: ParametricActivation(_softplus, {"beta": _scalar("beta", beta)}),
+    "softplus": lambda beta: ParametricActivation(_softplus, {"beta": beta}),
     "squared_relu": lambda: layers.Activation(_squared_relu),
 }
 
@@ -108,12 +107,13 @@ def to_keras(name: str | Callable[..., Any], **parameters: Any) -> keras.layers.
     0.1
     """
     activation = get(name)
+    if activation.name != "prelu":  # whose slopes may be many
+        parameters = {key: _scalar(key, value) for key, value in parameters.items()}
     settings = activation.with_defaults(**parameters)
     special = SPECIAL.get(activation.name)
     if special is not None:
         return special(**settings)
     found = _function(activation)
-    settings = {key: _scalar(key, value) for key, value in settings.items()}
     if isinstance(found, type):
         return found(**settings)
     return ParametricActivation(found, settings) if settings else layers.Activation(found)

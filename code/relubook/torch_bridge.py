@@ -60,11 +60,13 @@ def to_torch(name: str | Callable[..., Any], **parameters: Any) -> nn.Module:
     LeakyReLU(negative_slope=0.1)
     """
     activation = get(name)
+    if activation.name != "prelu":  # whose slopes may be many
+        parameters = {key: _scalar(key, value) for key, value in parameters.items()}
     settings = activation.with_defaults(**parameters)
     special = SPECIAL.get(activation.name)
     if special is not None:
         return special(**settings)
-    return _module_class(activation)(**{key: _scalar(key, value) for key, value in settings.items()})
+    return _module_class(activation)(**settings)
 
 
 def _prelu(negative_slope: Any) -> nn.PReLU:
