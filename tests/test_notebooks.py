@@ -300,7 +300,12 @@ def test_links_in_docstrings_stand_in_the_references():
 
 # --- The tour -----------------------------------------------------------------------------------------------
 
-INTERFACES = {"Layer", "Optimizer", "SquaredReLU"}  # what others implement, or a bridge returns
+INTERFACES = {
+    "Layer",
+    "Optimizer",
+    "SquaredReLU",
+    "ParametricActivation",
+}  # what others implement, or a bridge returns
 THROUGH_A_TABLE = {initializer.__name__ for initializer in INITIALIZERS.values()}
 RECORDS = {"Split", "Interval", "HingeFit", "Flow", "Zeros", "Probe"}  # what a function of the tour returns
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relubook.checks import _generator, _number, _whole
+
 Array = NDArray[Any]
 
 
@@ -133,7 +135,8 @@ def two_spirals(examples: int = 200, *, noise: float = 0.1, rng: np.random.Gener
         x of shape (examples, 2), float64, and y of shape (examples,), integers.
 
     Raises:
-        ValueError: ``examples`` is odd or below 2, or ``noise`` is negative.
+        ValueError: ``examples`` is no even integer of at least 2, or ``noise`` is negative or not finite.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
 
     Source: Lang and Witbrock (1988), https://gwern.net/doc/ai/nn/fully-connected/1988-lang.pdf
 
@@ -141,10 +144,11 @@ def two_spirals(examples: int = 200, *, noise: float = 0.1, rng: np.random.Gener
     >>> x.shape, np.bincount(y)
     ((100, 2), array([50, 50]))
     """
-    if examples < 2 or examples % 2:
-        raise ValueError(f"examples must be even and at least 2, got {examples!r}")
-    if not noise >= 0:
-        raise ValueError(f"noise must not be negative, got {noise!r}")
+    examples = _whole("examples", examples, at_least=2)
+    if examples % 2:
+        raise ValueError(f"examples must be even, got {examples!r}")
+    noise = _number("noise", noise, "be finite and not negative", lambda value: 0 <= value < np.inf)
+    rng = _generator(rng)
     y = np.arange(examples) % 2
     r = rng.uniform(0.1, 1.0, examples)
     angle = 3 * np.pi * r + np.pi * y
