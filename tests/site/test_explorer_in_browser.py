@@ -3,6 +3,8 @@
 import pytest
 from serving import SITE
 
+from relubook import ACTIVATIONS
+
 PAGES = ("chapters/en/try-it.html", "ko/chapters/ko/try-it.html")
 
 
@@ -93,6 +95,6 @@ def test_without_scripts_the_page_shows_the_formulas(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + PAGES[0])
-    assert page.locator("#explorer tbody tr").count() == 15
+    assert page.locator("#explorer tbody tr").count() == len(ACTIVATIONS)
     assert not page.locator(".explorer-app").is_visible()
     context.close()
