@@ -112,9 +112,6 @@ def xor() -> tuple[Array, Array]:
     Returns:
         x of shape (4, 2), float64, and y of shape (4,), integers.
 
-    Raises:
-        Nothing.
-
     Source: Goodfellow et al. (2016), section 6.1, https://www.deeplearningbook.org/
 
     >>> xor()[1]
