@@ -7,7 +7,6 @@ misses a limit.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
