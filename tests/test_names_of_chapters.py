@@ -10,7 +10,7 @@ from booktools.notebook_format import CHAPTERS, ROOT, chapter_paths, read_notebo
 
 IN_ENGLISH = re.compile(r"\bchapters?[\s#]+\d+", re.IGNORECASE)
 # Not the counter of pictures, as in "이미지 20장"; three digits and more are never a chapter.
-IN_KOREAN = re.compile(r"(?<!이미지 )(?<!그림 )(?<!사진 )(?<![\d,.])\d\d? ?장(?![가-힣]{2})|\b제 ?\d+ ?장")
+IN_KOREAN = re.compile(r"(?<!이미지 )(?<!그림 )(?<!사진 )(?<![\d,.])\d\d? ?장|\b제 ?\d+ ?장")
 LINK = re.compile(r"(?<!!)\[(?P<label>[^\]]+)\]\((?P<target>[^)\s]+)\)")
 CHAPTER = re.compile(r"\d\d-[^/]+\.ipynb")
 FENCED = re.compile(r"```.*?```", re.DOTALL)

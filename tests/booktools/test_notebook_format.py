@@ -107,7 +107,7 @@ def test_check_changes_nothing_and_write_repairs(notebook_path, capsys):
         (b'{"cells": [{}, 3], "nbformat": 4, "nbformat_minor": 5}', r"cells\[1\] is not an object"),
         (
             b'{"cells": [{}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
-            "not a valid notebook: .*cell",
+            "not a valid notebook: ValidationError: .*metadata",
         ),
     ],
 )
