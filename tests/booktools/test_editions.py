@@ -157,7 +157,8 @@ def test_what_waits_for_a_translator_is_told_from_what_the_editions_share(
 ):
     english, korean = folders
     change({"en": english, "ko": korean}[edition] / NAME, **changes)
-    monkeypatch.setattr(editions, "pairs", lambda *_: [(english / NAME, korean / NAME)])
+    both = editions.pairs(english, korean)
+    monkeypatch.setattr(editions, "pairs", lambda *_: both)
     assert list(to_translate(korean / NAME)) == waits
     assert to_translate(english / NAME) == {}
     problems = compare(english, korean)
