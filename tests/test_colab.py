@@ -80,7 +80,7 @@ def execute(
         monkeypatch.setenv(key, value)
     spec = KernelSpecManager().get_kernel_spec("python3")
     spec.argv[0] = str(python)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(folder)}})
     client.create_kernel_manager()
     client.km._kernel_spec = spec
     client.execute(env=dict(os.environ))

@@ -9,6 +9,8 @@ from serving import CHROMIUM_ENVIRONMENT, CHROMIUM_FLAGS, CHROMIUM_NAMES, served
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
+HANGING = 600_000  # milliseconds; no page is wrong because the machine is busy
+
 
 @pytest.fixture(scope="session")
 def address():
@@ -39,6 +41,7 @@ def open_page(browser):
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **settings):
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        context.set_default_timeout(HANGING)
         contexts.append(context)
         page = context.new_page()
         page.problems = []
