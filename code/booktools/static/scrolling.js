@@ -24,7 +24,7 @@
   const ready = () => {
     reachable();
     showCurrent();
-    document.querySelector(".primary-toggle")?.addEventListener("click", (event) => {
+    document.querySelector(".primary-toggle")?.addEventListener("click", () => {
       if (document.getElementById("pst-primary-sidebar-checkbox").checked) whenOpened();
     });
     // A link of the contents leads to a place of this page, which the drawer would cover.
