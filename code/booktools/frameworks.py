@@ -1,4 +1,4 @@
-"""Pytest plugin: on a Python that a framework has no wheel for, run all that needs none of it, and say what is left out.
+"""Pytest plugin: on a Python that a framework has no wheel for, run all that needs none, and say what is left out.
 
 ``requirements.txt`` says which Pythons a framework is installed on. A test that fails because one is missing that is
 not meant to be there is skipped; of a notebook, the cell that needs it and those after it. On every other Python a
@@ -100,7 +100,11 @@ class _LeaveOut:
         return False
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        skipped = [report for report in terminalreporter.stats.get("skipped", []) if self.reason() in str(report.longrepr)]
+        skipped = [
+            report
+            for report in terminalreporter.stats.get("skipped", [])
+            if self.reason() in str(report.longrepr)
+        ]
         files = sorted({str(report.nodeid).split("::")[0] for report in skipped})
         if files:
             terminalreporter.write_line(

@@ -29,7 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("notebooks")
     group.addoption("--notebook-memory", type=float, default=1024, help="limit on a kernel's memory, in MiB")
     group.addoption(
-        "--notebook-seconds", type=float, help="limit on a kernel's processor time, in seconds (default: none)"
+        "--notebook-seconds",
+        type=float,
+        help="limit on a kernel's processor time, in seconds (default: none)",
     )
     group.addoption(
         "--notebooks-seconds", type=float, help="limit on that of all notebooks together (default: none)"

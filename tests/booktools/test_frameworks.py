@@ -33,7 +33,15 @@ def test_the_requirements_say_what_a_python_has(version, missing, machine):
 
 
 def run_pytest(folder, *options: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "pytest", "-p", "booktools.notebook_limits", "-p", "booktools.frameworks"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "booktools.notebook_limits",
+        "-p",
+        "booktools.frameworks",
+    ]
     plain = ["-p", "no:cacheprovider", "-p", "no:xdist", "--nbval", "--nbval-current-env"]
     return subprocess.run(
         [*command, *plain, *options, str(folder)], cwd=folder, capture_output=True, text=True, check=False

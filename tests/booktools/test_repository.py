@@ -222,7 +222,9 @@ def test_a_secret_in_the_remote_or_the_configuration_stays_there(checkout):
 
 
 def test_an_address_that_is_none_is_named(checkout):
-    with pytest.raises(ConfigError, match=r"_config.yml: repository: url: 'my book' is not .* write one like"):
+    with pytest.raises(
+        ConfigError, match=r"_config.yml: repository: url: 'my book' is not .* write one like"
+    ):
         configured(checkout, repository_url="my book")
 
 
