@@ -45,7 +45,7 @@ ALONE := $(PY) -m pytest $(NBVAL) -p no:xdist -q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit help book install test test-portable execute editions serve bench format lint clean
+.PHONY: audit help book install test test-portable execute editions survey serve bench format lint clean
 
 help: ## List the targets
 	@echo "ReLU, Measured: make TARGET"
@@ -136,6 +136,9 @@ execute: $(VENV)/.all ## Run the chapters, store their outputs, show what change
 
 editions: $(VENV)/.all ## Copy into the Korean edition what both share; list what is to be translated
 	@$(PY) -m booktools.editions
+
+survey: $(VENV)/.all ## Run the surveys on all cores and store their tables (NAME=one of them); goes on where it stopped
+	@$(PY) -m relubook.surveys $(NAME)
 
 # --- the checks -------------------------------------------------------------------------------------------------------
 

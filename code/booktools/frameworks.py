@@ -1,4 +1,4 @@
-"""Pytest plugin: on a Python that a framework has no wheel for, run all that needs none, and say what is left out.
+"""Pytest plugin: on a Python without a framework's wheel, run all that needs none of it, and say what is left out.
 
 ``requirements.txt`` says which Pythons a framework is installed on. A test that fails because one is missing that is
 not meant to be there is skipped; of a notebook, the cell that needs it and those after it. On every other Python a

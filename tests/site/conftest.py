@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from playwright.sync_api import sync_playwright
-from serving import CHROMIUM_FLAGS, CHROMIUM_NAMES, served
+from serving import CHROMIUM_ENVIRONMENT, CHROMIUM_FLAGS, CHROMIUM_NAMES, served
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
@@ -27,7 +27,9 @@ def browser():
             pytest.fail("no Chromium found, and REQUIRE_CHROMIUM is set")
         pytest.skip("no Chromium found: the built pages are not looked at (on Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_FLAGS, env=CHROMIUM_ENVIRONMENT
+        )
         yield browser
         browser.close()
 
