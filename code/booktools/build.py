@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-from booktools.notebook_format import ROOT, write_atomically
+from booktools.notebook_format import ROOT, repository_url, write_atomically
+from booktools.repository import note_on
 from booktools.site import SiteError, write_site
 from booktools.stylesheet import StyleError
 
@@ -141,6 +142,8 @@ def build(folder: Path) -> int:
     write_site({language: raw_pages(folder, language) for language in runs}, site, scale=FIGURE_SCALE)
     for page in (site / "index.html", site / "ko" / "index.html"):
         print(f"The book is in {page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}")
+    if note := note_on(ROOT, repository_url()):
+        print(note)
     return 0
 
 

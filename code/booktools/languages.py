@@ -132,7 +132,5 @@ def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.connect("builder-inited", translate_interface)
     app.add_css_file("languages.css")
-    app.add_css_file("interface.css", priority=900)  # after the theme's
-    app.add_js_file("scrolling.js")
     app.connect("html-page-context", add_languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
 """The price of the checks and of the stable forms, against the obvious line of NumPy, on a million numbers.
 
-Timings are noisy: `make test` runs this file alone after all others, each pair takes turns in one process, and a pair
-that misses its limit is measured again, a little later.
+Timings are noisy: `make bench` runs this file, and nothing else should run beside it. Each pair takes turns in one
+process, and a pair that misses its limit is measured again, a little later.
 """
 
 import time
