@@ -13,9 +13,16 @@ def without_thebe(app: Any) -> None:
             app.disconnect(listener.id)
 
 
+def without_blank_lines(app: Any) -> None:
+    """Let no template write the lines on which only its own tags stand."""
+    environment = app.builder.templates.environment
+    environment.trim_blocks = environment.lstrip_blocks = True
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.connect("builder-inited", without_thebe)
+    app.connect("builder-inited", without_blank_lines)
     app.add_css_file("interface.css", priority=900)  # after the theme's
     app.add_js_file("scrolling.js")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
