@@ -131,7 +131,9 @@ def styles_and_scripts(static: Path) -> tuple[list[str], list[str]]:
     if (static / TRANSLATED_MESSAGES).exists():
         scripts.insert(scripts.index("doctools.js") + 1, TRANSLATED_MESSAGES)
     unused = [path.relative_to(static).as_posix() for pattern in WITHOUT_USE for path in static.glob(pattern)]
-    found = {path.relative_to(static).as_posix() for path in static.rglob("*") if path.suffix in {".css", ".js"}}
+    found = {
+        path.relative_to(static).as_posix() for path in static.rglob("*") if path.suffix in {".css", ".js"}
+    }
     if unknown := found - {*styles, *scripts, *unused, *SEARCH_SCRIPTS, *PAGE_SCRIPTS}:
         raise SiteError(f"{static}: in no list of booktools/site.py: {', '.join(sorted(unknown))}")
     return styles, scripts

@@ -79,8 +79,8 @@ def small_digits() -> Split:
 def breast_cancer() -> Split:
     """Measurements of 569 tumours, malignant or benign: 30 features, 456 rows to train on and 113 to test on.
 
-    x = (measurement − mean) / standard deviation, of each feature over the training rows. The split is stratified and always the
-    same, each part in a fixed random order.
+    x = (measurement − mean) / standard deviation, of each feature over the training rows. The split is
+    stratified and always the same, each part in a fixed random order.
 
     Returns:
         A ``Split`` with 30 features, label 0 for malignant and 1 for benign; its x is not limited to [0, 1].

@@ -286,7 +286,7 @@ def read(survey: Survey | str, *, tables: Path = TABLES) -> NDArray[np.void]:
 
     >>> table = read("backward_bug")
     >>> table.dtype.names[:3]
-    ('part', 'derivative', 'optimizer')
+    ('part', 'activation', 'derivative')
     """
     if isinstance(survey, str):
         from relubook.surveys.declared import survey_named
@@ -357,8 +357,11 @@ def _typed(values: list[str]) -> NDArray[Any]:
 def recheck(survey: Survey, *, rows: int, rng: np.random.Generator, tables: Path = TABLES) -> list[str]:
     """Run some rows of a table again and say which came out otherwise.
 
-    A row agrees where |new − stored| ≤ tolerance + 10⁻⁴·|stored| for every outcome, and NaN meets NaN. Where a run is chaotic, another processor
-    may give another fate, so up to a tenth of the rows may differ before anything is said.
+    A row agrees where |new − stored| ≤ tolerance + 10⁻⁴ · |stored| for every outcome, and NaN meets NaN. Where a run is
+    chaotic, another processor may give another fate, so up to a tenth of the rows may differ before anything is said.
+
+    differing = rows of the sample that do not agree, if more than rows / 10
+
 
     Args:
         survey: a declaration.
