@@ -57,7 +57,9 @@ def test_the_front_page_lists_every_chapter_in_order_by_its_title(edition):
     ]
     listed = re.findall(r"^\d+\. \[.+\]\(\d\d-.+\)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     where = page.relative_to(ROOT)
-    missing, surplus = ([line for line in a if line not in b] for a, b in [(expected, listed), (listed, expected)])
+    missing, surplus = (
+        [line for line in a if line not in b] for a, b in [(expected, listed), (listed, expected)]
+    )
     assert not missing, f"{where} lacks {missing}; write that in the list of its part"
     assert not surplus, f"{where} lists what is no chapter of _toc.yml: {surplus}"
     assert listed == expected, f"{where} lists the chapters in another order than _toc.yml"
