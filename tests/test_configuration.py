@@ -56,7 +56,13 @@ def test_the_front_page_lists_every_chapter_in_order_by_its_title(edition):
         for number, (title, path) in enumerate(zip(titles, notebooks, strict=True), start=1)
     ]
     listed = re.findall(r"^\d+\. \[.+\]\(\d\d-.+\)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    assert listed == expected, f"in {page.relative_to(ROOT)}, list the chapters so:\n" + "\n".join(expected)
+    where = page.relative_to(ROOT)
+    missing, surplus = (
+        [line for line in a if line not in b] for a, b in [(expected, listed), (listed, expected)]
+    )
+    assert not missing, f"{where} lacks {missing}; write that in the list of its part"
+    assert not surplus, f"{where} lists what is no chapter of _toc.yml: {surplus}"
+    assert listed == expected, f"{where} lists the chapters in another order than _toc.yml"
 
 
 def pins() -> dict[str, str]:

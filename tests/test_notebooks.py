@@ -321,7 +321,10 @@ def test_labels_of_citations_agree_with_the_references():
 
 def test_links_in_docstrings_stand_in_the_references():
     listed = set(re.findall(r"\]\((https?://[^)\s]+)\)", PAGES[EDITION / "references.md"]))
-    assert not docstring_links() - listed
+    unlisted = sorted(docstring_links() - listed)
+    assert not unlisted, (
+        f"docstrings in code/relubook cite {unlisted}; list them in chapters/en/references.md"
+    )
 
 
 # --- The tour -----------------------------------------------------------------------------------------------

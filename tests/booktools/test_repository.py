@@ -284,15 +284,16 @@ def test_a_book_on_another_host_builds_without_a_warning(tmp_path, url, hosts):
     for settings in (config, config["html"]):
         settings |= {key: str(ROOT / settings[key]) for key in ("logo", "favicon") if key in settings}
     (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: page\n", encoding="utf-8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: chapters/en/page\n", encoding="utf-8")
     title = nbformat.v4.new_markdown_cell("# A page")
+    (tmp_path / "chapters" / "en").mkdir(parents=True)
     nbformat.write(
         nbformat.v4.new_notebook(cells=[title], metadata=NOTEBOOK_METADATA),
-        tmp_path / "page.ipynb",
+        tmp_path / "chapters" / "en" / "page.ipynb",
     )
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(tmp_path), *STRICT]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
-    page = (tmp_path / "_build" / "html" / "page.html").read_text(encoding="utf-8")
+    page = (tmp_path / "_build" / "html" / "chapters" / "en" / "page.html").read_text(encoding="utf-8")
     assert host_of_links(page) == hosts
     assert "secret" not in page
