@@ -64,7 +64,12 @@ def copied(page):
     page.wait_for_selector("button.copybtn.success", state="attached")
 
 
+def pointer_on_a_link(page):
+    page.locator(".bd-links a").nth(2).hover()
+
+
 BESIDE_THE_TEXT = {
+    "pointer on a link": pointer_on_a_link,
     "launch menu": menu("launch"),
     "source menu": menu("source"),
     "download menu": menu("download"),
