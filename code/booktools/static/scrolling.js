@@ -49,7 +49,7 @@
   });
 
   // Sphinx asks plain objects for its words, and each of those answers "constructor" and "__proto__" with what is no list.
-  addEventListener("load", ({ target }) => {
+  document.addEventListener("load", ({ target }) => {
     if (!target.src?.includes("searchtools.js")) return;
     const { setIndex } = Search;
     Search.setIndex = (index) => {
