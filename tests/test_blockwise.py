@@ -37,12 +37,77 @@ def test_empty_and_scalar_and_non_contiguous_input():
     np.testing.assert_array_equal(blockwise(np.exp, x, block_size=2), np.exp(x))
 
 
-@pytest.mark.parametrize("out", [np.empty(4), np.empty((4, 4))[:, ::2]])
-def test_out_that_does_not_fit_is_refused(out):
-    with pytest.raises(ValueError, match="out must be C-contiguous and of shape"):
+@pytest.mark.parametrize(
+    ("out", "error", "message"),
+    [
+        (np.zeros(4), ValueError, "out must be C-contiguous and of shape"),
+        (np.zeros((4, 4))[:, ::2], ValueError, "out must be C-contiguous and of shape"),
+        (
+            np.zeros((4, 2), int),
+            TypeError,
+            "out of dtype int64 cannot hold what fn returns, which is float64",
+        ),
+        (np.zeros((4, 2)).tolist(), TypeError, "out must be a plain NumPy array, got list"),
+        (np.ma.zeros((4, 2)), TypeError, "out must be a plain NumPy array, got MaskedArray"),
+        (np.broadcast_to(np.zeros(1), (1, 1)), ValueError, "out must be C-contiguous and of shape"),
+    ],
+)
+def test_out_that_does_not_fit_is_refused_before_anything_is_written(out, error, message):
+    with pytest.raises(error, match=message):
         blockwise(np.exp, np.zeros((4, 2)), out=out)
+    assert not np.any(out)
 
 
-def test_block_size_must_be_positive():
-    with pytest.raises(ValueError, match="block_size must be at least 1, got 0"):
-        blockwise(np.exp, np.zeros(3), block_size=0)
+def test_a_read_only_out_is_refused():
+    out = np.zeros(3)
+    out.flags.writeable = False
+    with pytest.raises(ValueError, match="out is read-only"):
+        blockwise(np.exp, np.zeros(3), out=out)
+
+
+def test_out_may_be_narrower_in_kind():
+    out = np.empty(3, np.float32)
+    assert blockwise(np.exp, np.zeros(3), out=out) is out and out.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("target", [slice(1, None), slice(None, -1)])
+def test_out_that_overlaps_x_is_computed_as_from_a_copy(target):
+    buffer = np.arange(7.0)
+    x = buffer[:-1] if target == slice(1, None) else buffer[1:]
+    expected = -x
+    blockwise(np.negative, x, out=buffer[target], block_size=2)
+    np.testing.assert_array_equal(buffer[target], expected)
+
+
+def test_a_function_that_is_not_elementwise_is_refused():
+    with pytest.raises(
+        ValueError, match=r"fn must return an array of the shape that it gets, \(0,\), got \(1,\)"
+    ):
+        blockwise(lambda block: np.zeros(1), np.zeros(3))
+    with pytest.raises(TypeError, match="fn must return an array for an array, got float64"):
+        blockwise(np.sum, np.zeros(3))
+
+
+def test_read_only_reversed_and_swapped_input_is_fine():
+    x = np.arange(6.0).astype(">f4")[::-1]
+    x.flags.writeable = False
+    y = blockwise(ACTIVATIONS["relu"].fn, x, block_size=4)
+    assert y.dtype == ">f4" and y.tolist() == x.tolist()
+
+
+def test_a_masked_array_is_refused():
+    with pytest.raises(TypeError, match="x is a masked array, whose mask would be lost; fill it first"):
+        blockwise(np.exp, np.ma.zeros(3))
+
+
+@pytest.mark.parametrize("block_size", [3.0, np.inf, None, "3", True, np.float64(3)])
+def test_block_size_must_be_an_integer(block_size):
+    with pytest.raises(TypeError, match="block_size must be an integer, got "):
+        blockwise(np.exp, np.zeros(3), block_size=block_size)
+
+
+@pytest.mark.parametrize("block_size", [0, -1, np.int64(0)])
+def test_block_size_must_be_positive(block_size):
+    with pytest.raises(ValueError, match=r"block_size must be at least 1, got "):
+        blockwise(np.exp, np.zeros(3), block_size=block_size)
+    assert blockwise(np.exp, np.zeros(3), block_size=np.int64(2)).tolist() == [1, 1, 1]

@@ -66,10 +66,20 @@ def test_spirals_have_the_noise_that_was_asked_for():
     ("settings", "message"),
     [
         ({"examples": 3}, "examples must be even"),
-        ({"examples": 0}, "examples must be even"),
-        ({"noise": -1.0}, "noise must not be negative"),
+        ({"examples": 0}, "examples must be an integer of at least 2, got 0"),
+        ({"examples": 4.0}, "examples must be an integer"),
+        ({"examples": None}, "examples must be an integer"),
+        ({"noise": -1.0}, "noise must be finite and not negative, got -1.0"),
+        ({"noise": np.nan}, "noise must be finite"),
+        ({"noise": np.inf}, "noise must be finite"),
+        ({"noise": None}, "noise must be finite"),
     ],
 )
 def test_bad_settings_are_named(settings, message):
     with pytest.raises(ValueError, match=message):
         two_spirals(rng=np.random.default_rng(0), **settings)
+
+
+def test_spirals_want_a_generator():
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got int"):
+        two_spirals(rng=0)

@@ -54,15 +54,16 @@ def imports_of(path: Path) -> set[str]:
 
 ALLOWED = {
     "activations": set(),
-    "statistics": set(),
-    "datasets": set(),
+    "checks": set(),
+    "statistics": {"checks"},
+    "datasets": {"checks"},
     "blockwise": set(),
-    "network": {"activations"},
-    "training": {"activations", "network"},
+    "network": {"activations", "checks"},
+    "training": {"activations", "checks", "network"},
     "plotting": {"statistics"},
     "explorer": {"activations", "plotting"},
-    "keras_bridge": {"activations", "network"},
-    "torch_bridge": {"activations", "network"},
+    "keras_bridge": {"activations", "checks", "network"},
+    "torch_bridge": {"activations", "checks", "network"},
 }
 
 

@@ -1,11 +1,13 @@
 """Keras: the same functions, and weights that travel there and back without a loss."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from relubook import ACTIVATIONS, MLP, fit
+from relubook import ACTIVATIONS, MLP, Activation, fit
 from relubook.keras_bridge import get_weights, set_weights, to_keras
 from relubook.network import BatchNorm
 
@@ -140,3 +142,135 @@ def test_bad_names_and_parameters_are_refused():
         to_keras("relu", alpha=1.0)
     with pytest.raises(ValueError, match="alpha must be positive"):
         to_keras("celu", alpha=-1.0)
+
+
+PARAMETERS = {
+    "leaky_relu": [{"negative_slope": slope} for slope in (0.2, 0.0, -0.5, 1.5)],
+    "prelu": [{"negative_slope": slope} for slope in (0.0, -0.5, [0.1, -0.2, 0.3])],
+    "elu": [{"alpha": alpha} for alpha in (2.0, -0.5)],
+    "celu": [{"alpha": alpha} for alpha in (2.0, 0.5)],
+    "softplus": [{"beta": beta} for beta in (2.0, 0.5)],
+    "gelu": [{"approximate": True}],
+}
+CASES = [(name, {}) for name in ACTIVATIONS] + [
+    (name, p) for name, group in PARAMETERS.items() for p in group
+]
+
+
+def test_every_parameter_is_among_the_cases():
+    assert {name for name, entry in ACTIVATIONS.items() if entry.defaults} == set(PARAMETERS)
+
+
+def reversed_and_read_only(mlp: MLP) -> MLP:
+    """The same network, in arrays that are neither contiguous nor writeable."""
+    for parameter in mlp.parameters:
+        parameter.value = np.ascontiguousarray(parameter.value[::-1])[::-1]
+        parameter.value.setflags(write=False)
+    return mlp
+
+
+def registered_without_a_framework() -> Activation:
+    return dataclasses.replace(ACTIVATIONS["relu"], name="squareplus", keras=None, torch=None)
+
+
+# Keras saves a TensorFlow variable by np.array(variable), at which NumPy 2 grumbles.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize(("name", "parameters"), CASES)
+def test_layers_are_saved_and_loaded(name, parameters, tmp_path):
+    model = keras.Sequential([keras.Input((3,)), to_keras(name, **parameters)])
+    x = np.random.default_rng(0).normal(scale=3, size=(50, 3)).astype(np.float32)
+    outputs = model(x).numpy()
+    np.testing.assert_allclose(outputs, ACTIVATIONS[name].fn(x, **parameters), rtol=1e-5, atol=1e-6)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(x).numpy(), outputs)
+    fresh = type(model.layers[0]).from_config(model.layers[0].get_config())
+    np.testing.assert_array_equal(fresh(x).numpy(), outputs)
+
+
+def test_an_activation_that_keras_lacks_is_named():
+    with pytest.raises(ValueError, match=r"squareplus has no Keras layer; write it with keras\.ops"):
+        to_keras(registered_without_a_framework())
+    wrong = dataclasses.replace(registered_without_a_framework(), keras="keras.activations.nothing")
+    with pytest.raises(
+        ValueError, match=r"squareplus has no Keras layer: its record names keras\.activations\.nothing"
+    ):
+        to_keras(wrong)
+
+
+def test_a_new_activation_needs_only_its_record():
+    entry = dataclasses.replace(ACTIVATIONS["elu"], name="another")
+    assert to_keras(entry, alpha=2).parameters == {"alpha": 2}
+    assert to_keras(dataclasses.replace(entry, keras="keras.layers.ELU"), alpha=3.0).alpha == 3.0
+
+
+def test_slopes_in_every_layout():
+    slopes = np.array([0.1, 0.2, 0.3])
+    slopes.setflags(write=False)
+    for given in (
+        slopes,
+        slopes[::-1],
+        np.repeat(slopes, 2)[::2],
+        slopes.astype(">f4"),
+        slopes.astype(np.longdouble),
+    ):
+        layer = to_keras("prelu", negative_slope=given)
+        np.testing.assert_array_equal(
+            layer(-np.ones((1, 3), np.float32)).numpy()[0], -given.astype(np.float32)
+        )
+
+
+def test_parameters_of_the_wrong_shape_are_named():
+    for name, parameter in (("elu", "alpha"), ("leaky_relu", "negative_slope"), ("softplus", "beta")):
+        with pytest.raises(ValueError, match=rf"{parameter} must be a single number, got shape \(2,\)"):
+            to_keras(name, **{parameter: [1.0, 2.0]})
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float64"])
+def test_weights_of_every_float_type_are_read(dtype):
+    model, mlp = keras_model(dtype=dtype), trained()
+    get_weights(model, mlp)
+    weight = model.layers[0].kernel.numpy().astype(np.float64)
+    np.testing.assert_array_equal(mlp.dense_layers[0].weight.value, weight)
+
+
+def test_arrays_in_every_layout_are_copied():
+    model, mlp = keras_model(activation="prelu", dtype="float64"), trained(activation="prelu")
+    expected = mlp.forward(np.ones((1, 4)))
+    set_weights(model, reversed_and_read_only(mlp))
+    np.testing.assert_allclose(model(np.ones((1, 4))).numpy(), expected, rtol=1e-12)
+
+
+def test_a_weight_that_the_model_cannot_hold_leaves_it_alone():
+    model, mlp = keras_model(), trained()
+    mlp.parameters[-1].value[0] = 1e39
+    before = [variable.numpy() for variable in model.variables]
+    with pytest.raises(ValueError, match="bias of mlp holds numbers beyond the range of the model's float32"):
+        set_weights(model, mlp)
+    assert all(np.array_equal(a, b.numpy()) for a, b in zip(before, model.variables, strict=True))
+
+
+def test_a_read_only_network_is_not_half_written():
+    mlp = trained()
+    mlp.parameters[-1].value.setflags(write=False)
+    before = state(mlp)
+    with pytest.raises(ValueError, match="bias of mlp is read-only"):
+        get_weights(keras_model(), mlp)
+    assert all(np.array_equal(a, b) for a, b in zip(before, state(mlp), strict=True))
+
+
+def test_a_momentum_beyond_its_range_is_refused_before_anything_changes():
+    model, mlp = keras_model(batch_norm=True), trained(batch_norm=True)
+    model.layers[1].momentum = -1.0
+    before = state(mlp)
+    with pytest.raises(ValueError, match=r"momentum must be between 0 and 1, got 2\.0"):
+        get_weights(model, mlp)
+    assert all(np.array_equal(a, b) for a, b in zip(before, state(mlp), strict=True))
+
+
+@pytest.mark.parametrize("copy_weights", [get_weights, set_weights])
+def test_swapped_arguments_are_named(copy_weights):
+    with pytest.raises(TypeError, match=r"model must be a keras\.Model, got MLP"):
+        copy_weights(trained(), keras_model())
+    with pytest.raises(TypeError, match=r"mlp must be a relubook\.MLP, got Sequential"):
+        copy_weights(keras_model(), keras_model())

@@ -1,10 +1,13 @@
 """The network: gradients of the whole of it, layers against PyTorch, and clear errors."""
 
+import copy
+import pickle
+
+import joblib
 import numpy as np
 import pytest
-import torch
 
-from relubook import ACTIVATIONS, MLP
+from relubook import ACTIVATIONS, MLP, fit
 from relubook.network import INITIALIZERS, BatchNorm, Dense, Elementwise, PReLU
 from relubook.training import mean_squared_error
 
@@ -83,6 +86,8 @@ def test_initial_weights_have_the_variance_of_their_formula(name, variance):
 
 
 def test_torch_default_is_that_of_torch():
+    import torch
+
     torch.manual_seed(0)
     linear = torch.nn.Linear(400, 300)
     weight, bias = INITIALIZERS["torch"](400, 300, np.random.default_rng(0))
@@ -93,7 +98,7 @@ def test_torch_default_is_that_of_torch():
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_initialisers_refuse_empty_layers(name):
     for sizes, argument in (((0, 3), "fan_in"), ((3, 0), "fan_out")):
-        with pytest.raises(ValueError, match=f"{argument} must be at least 1, got 0"):
+        with pytest.raises(ValueError, match=f"{argument} must be an integer of at least 1, got 0"):
             INITIALIZERS[name](*sizes, np.random.default_rng(0))
 
 
@@ -102,6 +107,8 @@ def test_initialisers_refuse_empty_layers(name):
 
 @pytest.mark.parametrize("training", [True, False])
 def test_batch_norm_is_that_of_torch(training):
+    import torch
+
     rng = np.random.default_rng(0)
     ours, theirs = (
         BatchNorm(3, momentum=0.2, epsilon=1e-3),
@@ -131,15 +138,24 @@ def test_batch_norm_is_that_of_torch(training):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: BatchNorm(0), "units must be at least 1"),
+        (lambda: BatchNorm(0), "units must be an integer of at least 1, got 0"),
         (lambda: BatchNorm(2, momentum=1.5), "momentum must be between 0 and 1"),
         (lambda: BatchNorm(2, epsilon=0.0), "epsilon must be positive"),
         (lambda: BatchNorm(2).forward(np.ones((1, 2)), training=True), "at least 2 examples"),
-        (lambda: PReLU(0), "units must be at least 1"),
+        (lambda: PReLU(0), "units must be an integer of at least 1, got 0"),
         (lambda: PReLU(2, negative_slope=np.inf), "negative_slope must be finite"),
         (lambda: Elementwise("rellu"), "rellu"),
         (lambda: Elementwise("elu", alpha=np.nan), "alpha must be finite"),
-        (lambda: Dense(np.ones((2, 3)), np.zeros(2)), "must be"),
+        (lambda: PReLU(2, negative_slope=[0.1, 0.2]), "negative_slope must be finite"),
+        (lambda: PReLU(2.0), "units must be an integer of at least 1, got 2.0"),
+        (lambda: BatchNorm(2, momentum=None), "momentum must be between 0 and 1, got None"),
+        (lambda: BatchNorm(2, momentum=-0.001), "momentum must be between 0 and 1, got -0.001"),
+        (lambda: BatchNorm(2, epsilon=np.inf), "epsilon must be positive and finite, got inf"),
+        (lambda: BatchNorm(2).forward(np.ones((0, 2)), training=True), "at least 2 examples.*got 0"),
+        (lambda: Dense(np.ones((2, 3)), np.zeros(2)), r"weight \(2, 3\) and bias \(2,\) must be"),
+        (lambda: Dense(np.ones(3), np.zeros(3)), "must be"),
+        (lambda: Dense(np.full((2, 3), np.nan), np.zeros(3)), "weight holds NaN"),
+        (lambda: Dense([[1.0], [2.0, 3.0]], [0.0]), "weight must be an array, got rows of different lengths"),
     ],
 )
 def test_layers_refuse_bad_settings(call, message):
@@ -198,9 +214,12 @@ def test_takes_lists_integers_and_float32():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"sizes": [3]}, "sizes must be two or more positive integers"),
-        ({"sizes": [3, 0, 2]}, "sizes must be two or more positive integers"),
-        ({"sizes": [3, 2.5]}, "sizes must be two or more positive integers"),
+        ({"sizes": [3]}, "sizes must be two or more"),
+        ({"sizes": 3}, "sizes must be integers of at least 1, got 3"),
+        *(
+            ({"sizes": [3, size, 2]}, "sizes must be integers of at least 1, got")
+            for size in (0, 2.5, 2.0, np.inf, None, True, "2")
+        ),
         ({"activation": "rellu"}, "rellu"),
         ({"init": "kaiming"}, "unknown init 'kaiming'; known are he, glorot, lecun, torch"),
     ],
@@ -223,6 +242,8 @@ def test_rng_must_be_a_generator():
         (np.ones((0, 3)), ValueError, "x holds no examples"),
         (np.ones((2, 3), complex), TypeError, "x must hold real numbers, got dtype complex128"),
         ([["a", "b", "c"]], TypeError, "x must hold real numbers"),
+        ([[1.0, 2.0, 3.0], [1.0]], ValueError, "x must be an array, got rows of different lengths"),
+        (np.ma.masked_less(np.ones((2, 3)), 2), TypeError, "x must not be a masked array"),
     ],
 )
 def test_bad_input_is_named(x, error, message):
@@ -230,3 +251,53 @@ def test_bad_input_is_named(x, error, message):
     for call in (model.forward, model.hidden, model.predict):
         with pytest.raises(error, match=message):
             call(x)
+
+
+def test_dense_takes_lists_and_integers_and_can_be_trained():
+    layer = Dense([[1], [2]], [0])
+    assert layer.weight.value.dtype == layer.bias.value.dtype == np.float64
+    np.testing.assert_array_equal(layer.forward(np.array([[1.0, 1.0]])), [[3.0]])
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_initialisers_want_a_generator_and_whole_numbers(name):
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got int"):
+        INITIALIZERS[name](3, 2, 0)
+    with pytest.raises(ValueError, match=r"fan_in must be an integer of at least 1, got 3\.0"):
+        INITIALIZERS[name](3.0, 2, np.random.default_rng(0))
+
+
+# --- Copies -------------------------------------------------------------------------------------------------
+
+
+def through_joblib(model: MLP, folder) -> MLP:
+    joblib.dump(model, folder / "model.joblib")
+    return joblib.load(folder / "model.joblib")
+
+
+COPIES = {
+    "deepcopy": lambda model, folder: copy.deepcopy(model),
+    "pickle": lambda model, folder: pickle.loads(pickle.dumps(model)),
+    "joblib": through_joblib,
+}
+
+
+@pytest.mark.parametrize("way", COPIES)
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_copy_computes_and_trains_as_the_network_does(name, batch_norm, way, tmp_path):
+    model = MLP([3, 4, 2], name, rng=np.random.default_rng(0), batch_norm=batch_norm)
+    x = np.random.default_rng(1).normal(size=(30, 3))
+    settings = {"learning_rate": 0.05, "epochs": 2, "batch_size": 10, "momentum": 0.9}
+
+    def train(network):
+        fit(network, x, (x[:, 0] > 0).astype(int), rng=np.random.default_rng(2), **settings)
+        return network.forward(x)
+
+    before = train(model)
+    twin = COPIES[way](model, tmp_path)
+    np.testing.assert_array_equal(twin.forward(x), before)
+    trained = train(twin)
+    np.testing.assert_array_equal(model.forward(x), before)  # nothing is shared
+    np.testing.assert_array_equal(train(model), trained)
+    assert (trained != before).any()

@@ -13,6 +13,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from PIL import Image
 
+from booktools.editions import read_page, to_translate
 from booktools.notebook_format import (
     CHAPTERS,
     ROOT,
@@ -25,8 +26,9 @@ from booktools.notebook_format import (
 from relubook.network import INITIALIZERS
 
 EDITION = CHAPTERS / "en"
-PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(CHAPTERS.glob("*/*.md"))}
+PAGES = {path: read_page(path) for path in sorted(CHAPTERS.glob("*/*.md"))}
 NOTEBOOKS = {path: read_notebook(path) for path in chapter_paths()}
+WAITING = {path: to_translate(path) for path in [*PAGES, *NOTEBOOKS]}  # for a translator
 CHAPTER = re.compile(r"\d\d-")
 
 # The words that every chapter of an edition uses.
@@ -59,6 +61,12 @@ EVERY_NOTEBOOK = pytest.mark.parametrize("path", NOTEBOOKS, ids=edition_and_name
 CHAPTERS_ONLY = pytest.mark.parametrize(
     "path", [path for path in NOTEBOOKS if CHAPTER.match(path.name)], ids=edition_and_name
 )
+
+
+def skip_if_it_waits_for_a_translator(*paths: Path) -> None:
+    """A Korean text that is not there yet has no Korean form; `booktools.editions --check` asks for the text."""
+    if waiting := [problem for path in paths for problem in WAITING[path].values()]:
+        pytest.skip(f"{waiting[0]} (and {len(waiting) - 1} more)")
 
 
 def markdown(path: Path) -> str:
@@ -96,7 +104,8 @@ def section(text: str, heading: str) -> str:
 
 @EVERY_NOTEBOOK
 def test_is_in_canonical_form(path):
-    assert path.read_text(encoding="utf-8") == canonical(NOTEBOOKS[path], url=repository_url())
+    stored = path.read_bytes().decode()
+    assert stored == canonical(NOTEBOOKS[path], url=repository_url()), "`make format` rewrites it"
 
 
 @EVERY_NOTEBOOK
@@ -170,7 +179,8 @@ def test_solutions_are_hidden_everywhere_and_follow_their_exercise(path):
         is_solution = cell.cell_type == "code" and cell.source.startswith("# @title Solution\n")
         if is_solution:
             assert dict(cell.metadata) == SOLUTION, cell.id
-            assert f"**{EXERCISE[path.parent.name]} " in before.source, cell.id
+            if before.id not in WAITING[path]:
+                assert f"**{EXERCISE[path.parent.name]} " in before.source, cell.id
             assert cell.outputs, f"{cell.id}: prints nothing that could be checked"
         elif cell.cell_type == "code":
             assert "hide-cell" not in cell.metadata.get("tags", []), cell.id
@@ -199,6 +209,7 @@ def test_has_one_title_in_its_first_cell(path):
 
 @CHAPTERS_ONLY
 def test_opens_and_closes_as_a_chapter_does(path):
+    skip_if_it_waits_for_a_translator(path)
     edition, first, text = path.parent.name, NOTEBOOKS[path].cells[0].source, markdown(path)
     positions = [first.index(f"**{heading}**") for heading in OPENING[edition]]
     assert positions == sorted(positions)
@@ -217,6 +228,7 @@ NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 
 @CHAPTERS_ONLY
 def test_every_number_of_the_summary_was_printed(path):
+    skip_if_it_waits_for_a_translator(path)
     summary = without_code(section(markdown(path), CLOSING[path.parent.name][0]))
     summary = re.sub(r"\]\([^)]*\)", "]", summary)  # not the numbers in links
     summary = re.sub(r"\[[^\]]*\]", " ", summary)  # nor those of a chapter or a citation
@@ -225,7 +237,10 @@ def test_every_number_of_the_summary_was_printed(path):
         number.replace(",", "") for number in NUMBER.findall(text_outputs(path))
     }
     missing = [number for number in NUMBER.findall(summary) if number.replace(",", "") not in printed]
-    assert not missing, f"not in any output above: {missing}"
+    assert not missing, (
+        f"{path.relative_to(ROOT)}: its section '{CLOSING[path.parent.name][0]}' states {missing}, which no cell"
+        " prints; write the number as a cell prints it, or print it"
+    )
 
 
 # --- Links --------------------------------------------------------------------------------------------------
@@ -238,6 +253,14 @@ def all_texts() -> dict[Path, str]:
     return {**PAGES, **{path: markdown(path) for path in NOTEBOOKS}}
 
 
+def finished_text(path: Path) -> str:
+    """The text of a page or notebook, without what waits for a translator."""
+    if path in PAGES:
+        return "" if WAITING[path] else PAGES[path]
+    cells = [cell for cell in NOTEBOOKS[path].cells if cell.id not in WAITING[path]]
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
 def anchors(text: str) -> set[str]:
     """The anchors that headings get: lower case, spaces to hyphens, other punctuation dropped."""
     headings = re.findall(r"^#{1,3} (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
@@ -248,7 +271,7 @@ def anchors(text: str) -> set[str]:
 @pytest.mark.parametrize("path", all_texts(), ids=edition_and_name)
 def test_relative_links_lead_to_pages_and_headings_that_exist(path):
     texts = all_texts()
-    for match in LINK.finditer(re.sub(r"```.*?```", "", texts[path], flags=re.DOTALL)):
+    for match in LINK.finditer(re.sub(r"```.*?```", "", finished_text(path), flags=re.DOTALL)):
         target = match["target"]
         if re.match(r"https?://|mailto:", target):
             continue
@@ -256,7 +279,7 @@ def test_relative_links_lead_to_pages_and_headings_that_exist(path):
         page = (path.parent / file).resolve() if file else path
         assert page in texts, f"{target}: no such page"
         assert page.parent == path.parent, f"{target}: leads to the other edition"
-        if anchor:
+        if anchor and not WAITING[page]:
             assert anchor in anchors(texts[page]), f"{target}: no such heading"
 
 
@@ -278,11 +301,14 @@ def docstring_links() -> set[str]:
 def test_every_citation_stands_in_the_references_and_the_other_way_round(edition):
     texts = {path: text for path, text in all_texts().items() if path.parent.name == edition}
     references = CHAPTERS / edition / "references.md"
+    skip_if_it_waits_for_a_translator(*texts)
     listed = set(cited_links({references: texts.pop(references)}))
     chapters = cited_links(texts)
-    assert not set(chapters) - listed, {chapters[link] for link in set(chapters) - listed}
+    where = references.relative_to(ROOT)
+    unlisted = {chapters[link] for link in set(chapters) - listed}
+    assert not unlisted, f"list in {where} what is cited: {unlisted}"
     unused = listed - set(chapters) - docstring_links()
-    assert not unused, f"listed and never cited: {unused}"
+    assert not unused, f"{where} lists what is cited nowhere; cite it, or delete it: {unused}"
 
 
 def test_labels_of_citations_agree_with_the_references():
@@ -300,7 +326,12 @@ def test_links_in_docstrings_stand_in_the_references():
 
 # --- The tour -----------------------------------------------------------------------------------------------
 
-INTERFACES = {"Layer", "Optimizer", "SquaredReLU"}  # what others implement, or a bridge returns
+INTERFACES = {
+    "Layer",
+    "Optimizer",
+    "SquaredReLU",
+    "ParametricActivation",
+}  # what others implement, or a bridge returns
 THROUGH_A_TABLE = {initializer.__name__ for initializer in INITIALIZERS.values()}
 RECORDS = {"Split", "Interval", "HingeFit", "Flow", "Zeros", "Probe"}  # what a function of the tour returns
 
@@ -311,9 +342,14 @@ def test_the_tour_visits_every_public_name():
     public = {
         node.name
         for path in (ROOT / "code" / "relubook").rglob("*.py")
+        if path.name != "__main__.py"
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
     }
     expected = public - INTERFACES - RECORDS - THROUGH_A_TABLE
-    missing = {name for name in expected if not re.search(rf"\b{name}\b", text)}
-    assert not missing
+    missing = sorted(name for name in expected if not re.search(rf"\b{name}\b", text))
+    assert not missing, (
+        f"chapters/en/helper-tour.ipynb does not mention {missing}. Show each there, in the section of its module, in"
+        " a cell that calls it; or start its name with an underscore, if readers need not know it. What only a table or"
+        " another function hands out stands in THROUGH_A_TABLE or RECORDS, above this test"
+    )

@@ -45,6 +45,10 @@ def test_formats_as_mean_and_half_width():
         ([1.0], "at least 2 runs"),
         ([[1.0, 2.0]], "at least 2 runs in one dimension"),
         ([1.0, np.nan], "values holds NaN"),
+        ([1.0, np.inf], "values holds NaN"),
+        ([], "at least 2 runs"),
+        (1.0, "at least 2 runs"),
+        ([[1.0, 2.0], [3.0]], "values must be an array, got rows of different lengths"),
     ],
 )
 def test_bad_values_are_named(values, message):
@@ -55,3 +59,25 @@ def test_bad_values_are_named(values, message):
 def test_pairs_must_match():
     with pytest.raises(ValueError, match=r"same shape, got \(2,\) and \(3,\)"):
         paired_difference([1, 2], [1, 2, 3])
+
+
+def test_pairs_name_the_side_that_is_wrong():
+    with pytest.raises(ValueError, match=r"^b holds NaN"):
+        paired_difference([1, 2], [1, np.nan])
+    with pytest.raises(ValueError, match=r"^a holds NaN"):
+        paired_difference([np.inf, 2], [np.inf, 1])
+    with pytest.raises(ValueError, match=r"^a and b must hold at least 2 runs"):
+        paired_difference([1], [2])
+
+
+@pytest.mark.parametrize("values", [np.ma.masked_less([1.0, 2.0], 2), ["a", "b"], [1j, 2j], [1, None]])
+def test_what_is_not_real_is_refused(values):
+    for call in (lambda: mean_interval(values), lambda: paired_difference([1, 2], values)):
+        with pytest.raises(TypeError, match=r"must (hold real numbers|not be a masked array)"):
+            call()
+
+
+def test_small_integers_and_bools_do_not_wrap():
+    small, large = np.array([0, 0], np.uint8), np.array([200, 200], np.uint8)
+    assert paired_difference(small, large).mean == -200.0
+    assert mean_interval(large).mean == 200.0 and mean_interval([True, False]).mean == 0.5

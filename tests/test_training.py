@@ -1,8 +1,10 @@
 """Losses, optimisers and ``fit``, against PyTorch and against what they promise."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
-import torch
 
 from relubook import ACTIVATIONS, MLP, accuracy, fit
 from relubook.network import BatchNorm, Parameter
@@ -25,6 +27,8 @@ def settings(**changes):
 
 
 def test_cross_entropy_is_that_of_torch():
+    import torch
+
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(scale=30, size=(20, 5)), rng.integers(0, 5, 20)
     t = torch.tensor(logits, requires_grad=True)
@@ -41,6 +45,8 @@ def test_cross_entropy_of_huge_scores_is_finite():
 
 
 def test_mean_squared_error_is_that_of_torch():
+    import torch
+
     outputs, targets = np.random.default_rng(0).normal(size=(2, 7, 3))
     t = torch.tensor(outputs, requires_grad=True)
     theirs = torch.nn.functional.mse_loss(t, torch.from_numpy(targets))
@@ -73,6 +79,8 @@ def test_targets_of_another_shape_are_named():
 
 
 def optimize(make_ours, make_theirs, steps: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    import torch
+
     rng = np.random.default_rng(0)
     start, grads = rng.normal(size=4), rng.normal(size=(steps, 4))
     ours, theirs = Parameter(start.copy()), torch.tensor(start.copy(), requires_grad=True)
@@ -86,6 +94,8 @@ def optimize(make_ours, make_theirs, steps: int = 20) -> tuple[np.ndarray, np.nd
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_sgd_is_that_of_torch(momentum):
+    import torch
+
     ours, theirs = optimize(
         lambda p: SGD(p, momentum), lambda p: torch.optim.SGD(p, lr=0.05, momentum=momentum)
     )
@@ -93,6 +103,8 @@ def test_sgd_is_that_of_torch(momentum):
 
 
 def test_adam_is_that_of_torch():
+    import torch
+
     ours, theirs = optimize(Adam, lambda p: torch.optim.Adam(p, lr=0.05))
     np.testing.assert_allclose(ours, theirs, rtol=1e-10)
 
@@ -103,6 +115,8 @@ def test_momentum_must_be_below_one():
 
 
 def test_clipping_is_that_of_torch():
+    import torch
+
     rng = np.random.default_rng(0)
     for scale in (0.01, 10.0):
         grads = [scale * rng.normal(size=3), scale * rng.normal(size=(2, 2))]
@@ -152,6 +166,8 @@ def test_same_rng_same_result_bit_for_bit(blobs):
 
 
 def test_one_epoch_is_plain_gradient_descent_of_torch(blobs):
+    import torch
+
     x, y = blobs
     model = MLP([2, 4, 2], rng=np.random.default_rng(0))
     net = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2)).double()
@@ -247,14 +263,55 @@ def test_a_progress_bar_is_shown_on_request_alone(blobs, capsys):
         ({"learning_rate": np.nan}, ValueError, "learning_rate must be positive and finite"),
         ({"momentum": 1.0}, ValueError, "momentum must lie in"),
         ({"weight_decay": -1.0}, ValueError, "weight_decay must be finite and not negative"),
-        ({"clip_norm": 0.0}, ValueError, "max_norm must be positive"),
+        ({"clip_norm": 0.0}, ValueError, "clip_norm must be positive or None, got 0.0"),
         ({"optimizer": "rmsprop"}, ValueError, "unknown optimizer 'rmsprop'; known are sgd, adam"),
+        *(
+            ({name: value}, ValueError, f"{name} must be an integer of at least 1, got")
+            for name in ("epochs", "batch_size")
+            for value in (3.0, np.inf, np.nan, None, True, "3")
+        ),
+        *(
+            ({name: value}, ValueError, f"{name} must")
+            for name in ("learning_rate", "momentum", "weight_decay", "clip_norm")
+            for value in (np.nan, -1e-3, "0.1", 1j, [0.1])
+        ),
+        *(({name: np.inf}, ValueError, name) for name in ("learning_rate", "momentum", "weight_decay")),
+        *(({name: None}, ValueError, name) for name in ("learning_rate", "momentum", "weight_decay")),
+        ({"optimizer": "adam", "momentum": 0.9}, ValueError, "momentum must be 0 with optimizer='adam'"),
+        ({"optimizer": "adam", "momentum": 5.0}, ValueError, "momentum must lie in"),
+        *(
+            (
+                {"learning_rate": lambda step, value=value: 0.1 if step < 23 else value},
+                ValueError,
+                r"learning_rate\(23\) must be a finite number that is not negative, got",
+            )
+            for value in (None, np.nan, -1e-3, np.inf, "0.1")
+        ),
+        ({"validation": np.ones((4, 2))}, ValueError, r"validation must be a pair \(x, y\), got ndarray"),
+        ({"validation": (np.ones((4, 2)),)}, ValueError, r"validation must be a pair \(x, y\)"),
+        (
+            {"validation": (np.ones((4, 2)), np.ones((4, 2)))},
+            ValueError,
+            "validation y must hold integer class labels, as y does, got float targets",
+        ),
+        ({"validation": (np.ones((4, 3)), np.zeros(4, int))}, ValueError, "validation x must have shape"),
+        ({"validation": (np.ones((4, 2)), np.full(4, 2))}, ValueError, "validation labels must lie in 0…1"),
+        ({"validation": (np.full((4, 2), np.inf), np.zeros(4, int))}, ValueError, "validation x holds NaN"),
         ({"rng": 0}, TypeError, r"rng must be a numpy\.random\.Generator"),
     ],
 )
 def test_bad_settings_are_named(changes, error, message, blobs):
+    refuses(error, message, *blobs, **changes)
+
+
+def refuses(error, message, x, y, *, batch_norm=True, **changes):
+    """``fit`` raises, and neither the network nor the generator has changed."""
+    model = MLP([2, 3, 2], rng=np.random.default_rng(0), batch_norm=batch_norm)
+    options = settings(**changes)
+    before = pickle.dumps((model, options["rng"]))
     with pytest.raises(error, match=message):
-        fit(MLP([2, 2], rng=np.random.default_rng(0)), *blobs, **settings(**changes))
+        fit(model, x, y, **options)
+    assert pickle.dumps((model, options["rng"])) == before
 
 
 @pytest.mark.parametrize(
@@ -269,12 +326,126 @@ def test_bad_settings_are_named(changes, error, message, blobs):
         (np.ones((4, 2)), np.zeros(4), ValueError, r"float targets y must have shape \(4, 2\), got \(4,\)"),
         (np.ones((4, 2), complex), np.zeros(4, int), TypeError, "x must hold real numbers"),
         (np.ones((4, 2)), np.array(list("abcd")), TypeError, "y must hold real numbers"),
+        (
+            np.ones((4, 2)),
+            np.array([True, False] * 2),
+            TypeError,
+            r"y must hold integers.*got bools: y\.astype\(int\)",
+        ),
+        (np.ma.masked_less(np.ones((4, 2)), 2), np.zeros(4, int), TypeError, "x must not be a masked array"),
+        (np.ones((4, 2)), np.ma.array(np.zeros(4, int)), TypeError, "y must not be a masked array"),
+        (np.ones((4, 2)), 1, ValueError, "x holds 4 examples, y a single number"),
     ],
 )
 def test_bad_data_are_named(x, y, error, message):
+    refuses(error, message, x, y)
+
+
+@pytest.mark.parametrize(("examples", "batch_size"), [(33, 16), (4, 1), (1, 16)])
+def test_batch_norm_and_a_batch_of_one_are_refused(examples, batch_size, blobs):
+    x, y = blobs[0][:examples], blobs[1][:examples]
+    message = f"batch_size {batch_size} leaves a batch of 1 of {examples} examples.*leave one example out"
+    refuses(ValueError, message, x, y, batch_size=batch_size)
+    fit(MLP([2, 3, 2], rng=np.random.default_rng(0)), x, y, **settings(batch_size=batch_size))
+
+
+def test_read_only_networks_are_refused(blobs):
+    model = MLP([2, 3, 2], rng=np.random.default_rng(0))
+    model.parameters[-1].value.setflags(write=False)
+    with pytest.raises(ValueError, match=r"model holds read-only arrays.*train a copy\.deepcopy"):
+        fit(model, *blobs, **settings())
+    fit(copy.deepcopy(model), *blobs, **settings())
+
+
+def test_labels_in_every_layout_train_alike(blobs):
+    x, y = blobs
+
+    def trained(x, y):
+        model = MLP([2, 3, 2], rng=np.random.default_rng(0))
+        fit(model, x, y, **settings(validation=(x, y)))
+        return model.forward(x)
+
+    expected = trained(x, y)
+    read_only = y.copy()
+    read_only.setflags(write=False)
+    for labels in (
+        np.repeat(y, 2)[::2],
+        y[::-1].copy()[::-1],
+        read_only,
+        y.astype(np.uint64),
+        y.astype(">i2"),
+        list(y),
+    ):
+        np.testing.assert_array_equal(trained(x, labels), expected)
+    for inputs in (np.asfortranarray(x), x.astype(">f8"), x[::-1].copy()[::-1], x.astype(np.longdouble)):
+        np.testing.assert_array_equal(trained(inputs, y), expected)
+
+
+def test_a_schedule_may_end_at_zero(blobs):
     model = MLP([2, 2], rng=np.random.default_rng(0))
+    start = model.forward(blobs[0])
+    assert not fit(model, *blobs, **settings(learning_rate=lambda step: 0)).diverged
+    np.testing.assert_array_equal(model.forward(blobs[0]), start)
+
+
+def test_a_step_that_explodes_last_counts_as_diverged(blobs):
+    for rate in (1e200, 1e308):  # the weights stay finite, or not
+        model = MLP([2, 8, 2], rng=np.random.default_rng(0))
+        history = fit(
+            model, 10 * blobs[0], blobs[1], **settings(learning_rate=rate, epochs=1, batch_size=120)
+        )
+        assert np.isfinite(history.loss).all() and history.diverged
+
+
+def test_adam_names_bad_settings():
+    for name, value in [("beta1", 1.0), ("beta1", -0.1), ("beta2", 1.0), ("beta2", None)]:
+        with pytest.raises(ValueError, match=rf"{name} must lie in \[0, 1\)"):
+            Adam([], **{name: value})
+    for value in (0.0, np.inf):
+        with pytest.raises(ValueError, match="epsilon must be positive and finite"):
+            Adam([], epsilon=value)
+
+
+def test_small_integers_do_not_wrap():
+    outputs, targets = np.array([[1]], np.uint8), np.array([[3]], np.uint8)
+    loss, grad = mean_squared_error(outputs, targets)
+    assert loss == 4.0 and grad.tolist() == [[-4.0]]
+    loss, _ = softmax_cross_entropy(np.array([[1, 3]], np.uint8), [0])
+    assert loss == pytest.approx(np.log(1 + np.exp(2)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: softmax_cross_entropy(np.zeros((0, 3)), np.zeros(0, int)),
+            ValueError,
+            "logits must have shape",
+        ),
+        (lambda: softmax_cross_entropy(np.zeros(3), [0]), ValueError, "logits must have shape"),
+        (lambda: softmax_cross_entropy(["a"], [0]), TypeError, "logits must hold real numbers"),
+        (
+            lambda: softmax_cross_entropy([[1.0]], np.ma.array([0])),
+            TypeError,
+            "labels must not be a masked array",
+        ),
+        (
+            lambda: softmax_cross_entropy([[1.0]], [False]),
+            TypeError,
+            "labels must be integers, got dtype bool",
+        ),
+        (lambda: mean_squared_error([], []), ValueError, "outputs hold nothing"),
+        (
+            lambda: mean_squared_error(np.ma.array([1.0]), [1.0]),
+            TypeError,
+            "outputs must not be a masked array",
+        ),
+        (lambda: mean_squared_error([1.0], [1j]), TypeError, "targets must hold real numbers"),
+    ],
+)
+def test_losses_name_bad_input(call, error, message):
     with pytest.raises(error, match=message):
-        fit(model, x, y, **settings())
+        call()
 
 
 def test_accuracy_is_the_share_of_right_answers():
@@ -283,3 +454,9 @@ def test_accuracy_is_the_share_of_right_answers():
     assert accuracy(model, np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]]), [0, 1, 1]) == pytest.approx(2 / 3)
     with pytest.raises(ValueError, match="labels must lie in"):
         accuracy(model, np.ones((1, 2)), [2])
+    with pytest.raises(ValueError, match="x holds NaN"):
+        accuracy(model, np.full((1, 2), np.nan), [1])
+    with pytest.raises(TypeError, match="labels must be integers, got dtype bool"):
+        accuracy(model, np.ones((1, 2)), [True])
+    with pytest.raises(TypeError, match="labels must not be a masked array"):
+        accuracy(model, np.ones((1, 2)), np.ma.array([1]))

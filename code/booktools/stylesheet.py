@@ -211,6 +211,16 @@ def merged_stylesheet(static: Path, sheets: Iterable[str], names: frozenset[str]
     return str(rcssmin.cssmin(with_cut_icons(purged(css, names), fonts)))
 
 
+def dark_rules(css: str) -> str:
+    """The rules of the dark theme, for pages that have the light one because no script has chosen.
+
+    >>> dark_rules('p{top:0}html[data-theme="dark"] p{top:1px}')
+    'html[data-theme="light"] p{top:1px}'
+    """
+    rules = re.findall(r"[^{}]*\[data-theme=[\"']?dark\b[^{}]*\{[^{}]*\}", css)
+    return re.sub(r"(data-theme=[\"']?)dark\b", r"\1light", "".join(rules))
+
+
 def files_named(css: str) -> set[str]:
     """Files that a stylesheet loads, by their path from its folder."""
     return {

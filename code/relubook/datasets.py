@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relubook.checks import _generator, _number, _whole
+
 Array = NDArray[Any]
 
 
@@ -74,6 +76,34 @@ def small_digits() -> Split:
     return _stratified_split(x / 16, y, test_share=0.2)
 
 
+def breast_cancer() -> Split:
+    """Measurements of 569 tumours, malignant or benign: 30 features, 456 rows to train on and 113 to test on.
+
+    x = (measurement − mean) / standard deviation, of each feature over the training rows. The split is
+    stratified and always the same, each part in a fixed random order.
+
+    Returns:
+        A ``Split`` with 30 features, label 0 for malignant and 1 for benign; its x is not limited to [0, 1].
+
+    Raises:
+        ModuleNotFoundError: scikit-learn is not installed.
+
+    Source: Wolberg et al. (1995), https://doi.org/10.24432/C5DW2B; in scikit-learn as ``load_breast_cancer``
+
+    >>> split = breast_cancer()
+    >>> split.x_train.shape, split.x_test.shape
+    ((456, 30), (113, 30))
+    """
+    from sklearn.datasets import load_breast_cancer
+
+    x, y = load_breast_cancer(return_X_y=True)
+    split = _stratified_split(x, y, test_share=0.2)
+    mean, deviation = split.x_train.mean(axis=0), split.x_train.std(axis=0)
+    return Split(
+        (split.x_train - mean) / deviation, split.y_train, (split.x_test - mean) / deviation, split.y_test
+    )
+
+
 def xor() -> tuple[Array, Array]:
     """The four points of the exclusive-or problem and their labels.
 
@@ -81,9 +111,6 @@ def xor() -> tuple[Array, Array]:
 
     Returns:
         x of shape (4, 2), float64, and y of shape (4,), integers.
-
-    Raises:
-        Nothing.
 
     Source: Goodfellow et al. (2016), section 6.1, https://www.deeplearningbook.org/
 
@@ -108,7 +135,8 @@ def two_spirals(examples: int = 200, *, noise: float = 0.1, rng: np.random.Gener
         x of shape (examples, 2), float64, and y of shape (examples,), integers.
 
     Raises:
-        ValueError: ``examples`` is odd or below 2, or ``noise`` is negative.
+        ValueError: ``examples`` is no even integer of at least 2, or ``noise`` is negative or not finite.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
 
     Source: Lang and Witbrock (1988), https://gwern.net/doc/ai/nn/fully-connected/1988-lang.pdf
 
@@ -116,10 +144,11 @@ def two_spirals(examples: int = 200, *, noise: float = 0.1, rng: np.random.Gener
     >>> x.shape, np.bincount(y)
     ((100, 2), array([50, 50]))
     """
-    if examples < 2 or examples % 2:
-        raise ValueError(f"examples must be even and at least 2, got {examples!r}")
-    if not noise >= 0:
-        raise ValueError(f"noise must not be negative, got {noise!r}")
+    examples = _whole("examples", examples, at_least=2)
+    if examples % 2:
+        raise ValueError(f"examples must be even, got {examples!r}")
+    noise = _number("noise", noise, "be finite and not negative", lambda value: 0 <= value < np.inf)
+    rng = _generator(rng)
     y = np.arange(examples) % 2
     r = rng.uniform(0.1, 1.0, examples)
     angle = 3 * np.pi * r + np.pi * y

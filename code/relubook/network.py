@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from relubook.activations import Activation, get, prelu
+from relubook.activations import Activation, get
+from relubook.checks import _finite_array, _generator, _number, _real_array, _whole, _wholes
 
 Array = NDArray[Any]
 Initializer = Callable[[int, int, np.random.Generator], tuple[Array, Array]]
@@ -35,7 +36,8 @@ def he(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Arra
         The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
 
     Raises:
-        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+        ValueError: ``fan_in`` or ``fan_out`` is no integer of at least 1.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
 
     Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
@@ -43,7 +45,8 @@ def he(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Arra
     >>> weight.shape, bias.shape
     ((100, 50), (50,))
     """
-    return _normal(2 / _fan("fan_in", fan_in), fan_in, fan_out, rng)
+    fan_in, fan_out = _fans(fan_in, fan_out)
+    return _normal(2 / fan_in, fan_in, fan_out, rng)
 
 
 def glorot(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -59,7 +62,8 @@ def glorot(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, 
         The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
 
     Raises:
-        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+        ValueError: ``fan_in`` or ``fan_out`` is no integer of at least 1.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
 
     Source: Glorot and Bengio (2010), https://proceedings.mlr.press/v9/glorot10a.html
 
@@ -67,7 +71,8 @@ def glorot(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, 
     >>> weight.shape, bias.shape
     ((100, 50), (50,))
     """
-    return _normal(2 / (_fan("fan_in", fan_in) + fan_out), fan_in, fan_out, rng)
+    fan_in, fan_out = _fans(fan_in, fan_out)
+    return _normal(2 / (fan_in + fan_out), fan_in, fan_out, rng)
 
 
 def lecun(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -83,7 +88,8 @@ def lecun(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, A
         The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
 
     Raises:
-        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+        ValueError: ``fan_in`` or ``fan_out`` is no integer of at least 1.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
 
     Source: LeCun et al. (1998), https://doi.org/10.1007/3-540-49430-8_2
 
@@ -91,7 +97,8 @@ def lecun(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, A
     >>> weight.shape, bias.shape
     ((100, 50), (50,))
     """
-    return _normal(1 / _fan("fan_in", fan_in), fan_in, fan_out, rng)
+    fan_in, fan_out = _fans(fan_in, fan_out)
+    return _normal(1 / fan_in, fan_in, fan_out, rng)
 
 
 def torch_default(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -107,7 +114,8 @@ def torch_default(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[
         The weight of shape (fan_in, fan_out) and the bias of shape (fan_out,), float64.
 
     Raises:
-        ValueError: ``fan_in`` or ``fan_out`` is below 1.
+        ValueError: ``fan_in`` or ``fan_out`` is no integer of at least 1.
+        TypeError: ``rng`` is not a ``numpy.random.Generator``.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
 
@@ -115,18 +123,18 @@ def torch_default(fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[
     >>> bool(np.abs(weight).max() <= 0.1), bool(np.abs(bias).max() <= 0.1)
     (True, True)
     """
-    bound = 1 / np.sqrt(_fan("fan_in", fan_in))
-    return rng.uniform(-bound, bound, (fan_in, _fan("fan_out", fan_out))), rng.uniform(-bound, bound, fan_out)
+    fan_in, fan_out = _fans(fan_in, fan_out)
+    bound = 1 / np.sqrt(fan_in)
+    rng = _generator(rng)
+    return rng.uniform(-bound, bound, (fan_in, fan_out)), rng.uniform(-bound, bound, fan_out)
 
 
 def _normal(variance: float, fan_in: int, fan_out: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    return rng.normal(0, np.sqrt(variance), (fan_in, _fan("fan_out", fan_out))), np.zeros(fan_out)
+    return _generator(rng).normal(0, np.sqrt(variance), (fan_in, fan_out)), np.zeros(fan_out)
 
 
-def _fan(name: str, value: int) -> int:
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, got {value!r}")
-    return value
+def _fans(fan_in: int, fan_out: int) -> tuple[int, int]:
+    return _whole("fan_in", fan_in, at_least=1), _whole("fan_out", fan_out, at_least=1)
 
 
 INITIALIZERS: Mapping[str, Initializer] = MappingProxyType(
@@ -169,7 +177,8 @@ class Dense:
         bias: shape (units,), float64.
 
     Raises:
-        ValueError: the shapes do not fit together.
+        ValueError: the shapes do not fit together, or a value is not finite.
+        TypeError: the values are not real.
 
     Source: Rumelhart et al. (1986), https://doi.org/10.1038/323533a0
 
@@ -177,7 +186,12 @@ class Dense:
     array([[3.]])
     """
 
-    def __init__(self, weight: Array, bias: Array) -> None:
+    def __init__(self, weight: ArrayLike, bias: ArrayLike) -> None:
+        # Weights of integers could not take a step of training.
+        weight, bias = (
+            _finite_array(name, array).astype(np.float64, copy=False)
+            for name, array in (("weight", weight), ("bias", bias))
+        )
         if weight.ndim != 2 or bias.shape != weight.shape[1:]:
             raise ValueError(
                 f"weight {weight.shape} and bias {bias.shape} must be (inputs, units) and (units,)"
@@ -214,16 +228,18 @@ class Elementwise:
     """
 
     def __init__(self, activation: str | Activation | Callable[..., Array], **parameters: float) -> None:
-        self.activation = get(activation)
-        self.settings = self.activation.with_defaults(**parameters)
+        entry = get(activation)
+        # The functions and not the entry: Python pickles a function by its name.
+        self.f, self.f_grad = entry.fn, entry.grad
+        self.settings = entry.with_defaults(**parameters)
         self.parameters: list[Parameter] = []
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
         self.x = x
-        return self.activation.fn(x, **self.settings)
+        return self.f(x, **self.settings)
 
     def backward(self, grad: Array) -> Array:
-        return grad * self.activation.grad(self.x, **self.settings)
+        return grad * self.f_grad(self.x, **self.settings)
 
 
 class PReLU:
@@ -237,7 +253,7 @@ class PReLU:
         negative_slope: the value that every slope starts from.
 
     Raises:
-        ValueError: ``units`` is below 1, or ``negative_slope`` is not finite.
+        ValueError: ``units`` is no integer of at least 1, or ``negative_slope`` no finite number.
 
     Source: He et al. (2015), https://doi.org/10.1109/ICCV.2015.123
 
@@ -246,8 +262,8 @@ class PReLU:
     """
 
     def __init__(self, units: int, negative_slope: float = 0.25) -> None:
-        prelu(0.0, negative_slope)
-        self.slope = Parameter(np.full(_fan("units", units), float(negative_slope)))
+        start = _number("negative_slope", negative_slope, "be finite", np.isfinite)
+        self.slope = Parameter(np.full(_whole("units", units, at_least=1), start))
         self.parameters = [self.slope]
 
     def forward(self, x: Array, *, training: bool = False) -> Array:
@@ -270,7 +286,7 @@ class BatchNorm:
     Args:
         units: number of features.
         momentum: how far the running statistics move in a step, in [0, 1]. (Keras calls 1 − this "momentum".)
-        epsilon: positive; keeps the division finite.
+        epsilon: positive and finite; keeps the division finite.
 
     Raises:
         ValueError: an argument is out of range, or a training batch has a single row.
@@ -283,12 +299,9 @@ class BatchNorm:
     """
 
     def __init__(self, units: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"momentum must be between 0 and 1, got {momentum!r}")
-        if not epsilon > 0:
-            raise ValueError(f"epsilon must be positive, got {epsilon!r}")
-        self.momentum, self.epsilon = momentum, epsilon
-        self.gamma = Parameter(np.ones(_fan("units", units)))
+        units = _whole("units", units, at_least=1)
+        self.momentum, self.epsilon = _norm_settings(momentum, epsilon)
+        self.gamma = Parameter(np.ones(units))
         self.beta = Parameter(np.zeros(units))
         self.running_mean, self.running_variance = np.zeros(units), np.ones(units)
         self.parameters = [self.gamma, self.beta]
@@ -298,7 +311,9 @@ class BatchNorm:
         mean, variance = self.running_mean, self.running_variance
         if training:
             if len(x) < 2:
-                raise ValueError("batch normalisation needs at least 2 examples in a training batch, got 1")
+                raise ValueError(
+                    f"batch normalisation needs at least 2 examples in a training batch, got {len(x)}"
+                )
             mean, variance = x.mean(axis=0), x.var(axis=0)
             self.running_mean = self.running_mean + self.momentum * (mean - self.running_mean)
             unbiased = variance * len(x) / (len(x) - 1)
@@ -314,6 +329,13 @@ class BatchNorm:
         if self.training:  # the batch's mean and variance depend on x, too
             grad = grad - grad.mean(axis=0) - self.normalized * (grad * self.normalized).mean(axis=0)
         return grad * self.inverse_std
+
+
+def _norm_settings(momentum: float, epsilon: float) -> tuple[float, float]:
+    return (
+        _number("momentum", momentum, "be between 0 and 1", lambda value: 0 <= value <= 1),
+        _number("epsilon", epsilon, "be positive and finite", lambda value: 0 < value < np.inf),
+    )
 
 
 # --- The network --------------------------------------------------------------------------------------------
@@ -351,21 +373,19 @@ class MLP:
         init: str = "he",
         batch_norm: bool = False,
     ) -> None:
-        if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
-            raise ValueError(f"sizes must be two or more positive integers, got {list(sizes)!r}")
+        self.sizes = _wholes("sizes", sizes, at_least=1)
+        if len(self.sizes) < 2:
+            raise ValueError(f"sizes must be two or more, of the inputs to the outputs, got {self.sizes!r}")
         if init not in INITIALIZERS:
             raise ValueError(f"unknown init {init!r}; known are {', '.join(INITIALIZERS)}")
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-        self.sizes = [int(size) for size in sizes]
-        self.activation = get(activation)
+        entry, rng = get(activation), _generator(rng)
+        self.activation = entry.name
         self.layers: list[Layer] = []
         for fan_in, fan_out in zip(self.sizes[:-1], self.sizes[1:], strict=True):
             if self.layers:
                 if batch_norm:
                     self.layers.append(BatchNorm(fan_in))
-                is_prelu = self.activation.name == "prelu"
-                self.layers.append(PReLU(fan_in) if is_prelu else Elementwise(self.activation))
+                self.layers.append(PReLU(fan_in) if entry.name == "prelu" else Elementwise(entry))
             self.layers.append(Dense(*INITIALIZERS[init](fan_in, fan_out, rng)))
 
     @property
@@ -402,9 +422,7 @@ class MLP:
         return self.forward(x).argmax(axis=1)
 
     def _forward(self, x: ArrayLike, *, training: bool) -> list[Array]:
-        h = np.asarray(x)
-        if h.dtype.kind not in "biuf":
-            raise TypeError(f"x must hold real numbers, got dtype {h.dtype}")
+        h = _real_array("x", x)
         if h.ndim != 2 or h.shape[1] != self.sizes[0]:
             raise ValueError(f"x must have shape (examples, {self.sizes[0]}), got {h.shape}")
         if not len(h):

@@ -1,10 +1,13 @@
 """What several runs tell: a mean with its 95 % interval, and the same for paired differences."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+
+from relubook.checks import _finite_array
 
 CONFIDENCE = 0.95
 
@@ -45,17 +48,19 @@ def mean_interval(values: ArrayLike) -> Interval:
 
     Raises:
         ValueError: ``values`` is not one-dimensional, holds fewer than 2 runs, or is not finite.
+        TypeError: ``values`` is not real, or masked.
 
     Source: Student (1908), https://doi.org/10.1093/biomet/6.1.1
 
     >>> f"{mean_interval([0.90, 0.92, 0.91]):.3f}"
     '0.910 ± 0.025'
     """
-    runs = np.asarray(values, dtype=np.float64)
+    return _interval("values", _finite_array("values", values).astype(np.float64))
+
+
+def _interval(name: str, runs: NDArray[Any]) -> Interval:
     if runs.ndim != 1 or len(runs) < 2:
-        raise ValueError(f"values must hold at least 2 runs in one dimension, got shape {runs.shape}")
-    if not np.isfinite(runs).all():
-        raise ValueError("values holds NaN or infinite values")
+        raise ValueError(f"{name} must hold at least 2 runs in one dimension, got shape {runs.shape}")
     mean = float(runs.mean())
     half_width = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(runs) - 1) * stats.sem(runs))
     return Interval(mean, mean - half_width, mean + half_width)
@@ -74,14 +79,15 @@ def paired_difference(a: ArrayLike, b: ArrayLike) -> Interval:
         The interval of the difference; it excludes 0 where the difference is resolved.
 
     Raises:
-        ValueError: the shapes differ, or ``mean_interval`` raises.
+        ValueError: the shapes differ, are not one-dimensional or hold fewer than 2 runs, or a value is not finite.
+        TypeError: a value is not real, or masked.
 
     Source: Student (1908), https://doi.org/10.1093/biomet/6.1.1
 
     >>> f"{paired_difference([0.90, 0.92, 0.91], [0.80, 0.82, 0.82]):.3f}"
     '0.097 ± 0.014'
     """
-    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    first, second = (_finite_array(name, runs).astype(np.float64) for name, runs in (("a", a), ("b", b)))
     if first.shape != second.shape:
         raise ValueError(f"a and b must have the same shape, got {first.shape} and {second.shape}")
-    return mean_interval(first - second)
+    return _interval("a and b", first - second)

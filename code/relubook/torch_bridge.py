@@ -3,16 +3,19 @@
 PyTorch's own defaults differ from Keras', so every parameter is passed explicitly.
 """
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from relubook.activations import get
-from relubook.network import MLP, BatchNorm, Dense, PReLU
+from relubook.activations import Activation, get
+from relubook.checks import _finite_array
+from relubook.network import MLP, BatchNorm, Dense, PReLU, _norm_settings
 
+Array = np.ndarray[Any, Any]
 TRAINABLE = (nn.Linear, nn.BatchNorm1d, nn.PReLU)
 
 
@@ -20,9 +23,6 @@ class SquaredReLU(nn.Module):
     """Squared ReLU, which PyTorch does not have.
 
     f(x) = max(0, x)²
-
-    Raises:
-        Nothing of its own.
 
     Source: So et al. (2021), https://proceedings.neurips.cc/paper/2021/hash/2f3c6a4cd8af177f6456e7e51a916ff3-Abstract.html
 
@@ -48,7 +48,7 @@ def to_torch(name: str | Callable[..., Any], **parameters: Any) -> nn.Module:
         A new module.
 
     Raises:
-        ValueError: the name is unknown, or a parameter is out of range.
+        ValueError: the name is unknown, PyTorch does not have the activation, or a parameter is out of range.
         TypeError: the activation does not have such a parameter.
 
     Source: https://docs.pytorch.org/docs/stable/nn.html#non-linear-activations-weighted-sum-nonlinearity
@@ -57,33 +57,61 @@ def to_torch(name: str | Callable[..., Any], **parameters: Any) -> nn.Module:
     LeakyReLU(negative_slope=0.1)
     """
     activation = get(name)
-    p = activation.with_defaults(**parameters)
-    makers: dict[str, Callable[[], nn.Module]] = {
-        "relu": nn.ReLU,
-        "relu6": nn.ReLU6,
-        "leaky_relu": lambda: nn.LeakyReLU(negative_slope=p["negative_slope"]),
-        "prelu": lambda: _prelu(p["negative_slope"]),
-        "squared_relu": SquaredReLU,
-        "elu": lambda: nn.ELU(alpha=p["alpha"]),
-        "celu": lambda: nn.CELU(alpha=p["alpha"]),
-        "selu": nn.SELU,
-        "softplus": lambda: nn.Softplus(beta=p["beta"], threshold=20.0),
-        "gelu": lambda: nn.GELU(approximate="tanh" if p["approximate"] else "none"),
-        "silu": nn.SiLU,
-        "mish": nn.Mish,
-        "hard_silu": nn.Hardswish,
-        "sigmoid": nn.Sigmoid,
-        "tanh": nn.Tanh,
-    }
-    return makers[activation.name]()
+    if activation.name != "prelu":  # whose slopes may be many
+        parameters = {key: _scalar(key, value) for key, value in parameters.items()}
+    settings = activation.with_defaults(**parameters)
+    special = SPECIAL.get(activation.name)
+    if special is not None:
+        return special(**settings)
+    return _module_class(activation)(**settings)
 
 
 def _prelu(negative_slope: Any) -> nn.PReLU:
-    slopes = np.atleast_1d(np.asarray(negative_slope))
+    slopes = np.atleast_1d(_finite_array("negative_slope", negative_slope))
+    if slopes.ndim != 1 or not slopes.size:
+        raise ValueError(f"negative_slope must be a number or one a unit, got shape {slopes.shape}")
     module = nn.PReLU(num_parameters=slopes.size)
     with torch.no_grad():
-        module.weight.copy_(torch.as_tensor(slopes))
+        module.weight.copy_(_tensor(slopes))
     return module
+
+
+def _gelu(approximate: bool) -> nn.GELU:
+    return nn.GELU(approximate="tanh" if approximate else "none")
+
+
+# Every other activation is the module that its record names, with relubook's names of the parameters.
+SPECIAL: Mapping[str, Callable[..., nn.Module]] = {
+    "prelu": _prelu,
+    "squared_relu": SquaredReLU,
+    "gelu": _gelu,
+}
+
+
+def _module_class(activation: Activation) -> type[nn.Module]:
+    if activation.torch is None:
+        raise ValueError(
+            f"{activation.name} has no PyTorch module; write it with torch's functions, or choose another activation"
+        )
+    module, _, name = activation.torch.rpartition(".")
+    found = getattr(importlib.import_module(module), name, None)
+    if not (isinstance(found, type) and issubclass(found, nn.Module)):
+        raise ValueError(
+            f"{activation.name} has no PyTorch module: its record names {activation.torch}, which is none"
+        )
+    return found
+
+
+def _scalar(name: str, value: Any) -> Any:
+    array = np.asarray(value)
+    if array.ndim:
+        raise ValueError(f"{name} must be a single number, got shape {array.shape}")
+    return array.item()
+
+
+def _tensor(array: Array) -> Tensor:
+    """A copy: PyTorch takes no reversed, read-only or big-endian array as it is."""
+    return torch.from_numpy(np.array(array, dtype=np.float64, order="C"))
 
 
 def get_weights(model: nn.Module, mlp: MLP) -> None:
@@ -97,7 +125,9 @@ def get_weights(model: nn.Module, mlp: MLP) -> None:
         mlp: it is changed.
 
     Raises:
-        ValueError: the modules differ in kind, number or shape; ``mlp`` is then left as it was.
+        ValueError: the modules differ in kind, number or shape, or hold nothing that an ``MLP`` can; ``mlp`` is then
+            left as it was.
+        TypeError: an argument is of another kind.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
 
@@ -106,11 +136,21 @@ def get_weights(model: nn.Module, mlp: MLP) -> None:
     >>> mlp.forward(np.ones((1, 2))).shape
     (1, 3)
     """
-    for theirs, ours in _pairs(model, mlp):
-        for tensor, (_, array) in zip(_tensors(theirs), _arrays(ours), strict=True):
-            array[...] = tensor.detach().cpu().numpy()
+    pairs = _pairs(model, mlp)
+    copies, settings = [], []
+    for theirs, ours in pairs:
+        for tensor, (name, array) in zip(_tensors(theirs), _arrays(ours), strict=True):
+            if not array.flags.writeable:
+                raise ValueError(f"{name} of mlp is read-only; get the weights into a copy.deepcopy of it")
+            # NumPy has no bfloat16; float64 holds every value of the smaller types.
+            copies.append((array, tensor.detach().cpu().to(torch.float64).numpy()))
         if isinstance(ours, BatchNorm):
-            ours.epsilon, ours.momentum = theirs.eps, theirs.momentum
+            settings.append((ours, _norm_settings(theirs.momentum, theirs.eps)))
+    # Nothing can fail from here on, so mlp is never left half-written.
+    for array, values in copies:
+        array[...] = values
+    for norm, (momentum, epsilon) in settings:
+        norm.momentum, norm.epsilon = momentum, epsilon
 
 
 def set_weights(model: nn.Module, mlp: MLP) -> None:
@@ -124,7 +164,9 @@ def set_weights(model: nn.Module, mlp: MLP) -> None:
         mlp: the network to copy from.
 
     Raises:
-        ValueError: the modules differ in kind, number or shape; the model is then left as it was.
+        ValueError: the modules differ in kind, number or shape, or cannot hold a weight; the model is then left as it
+            was.
+        TypeError: an argument is of another kind.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
 
@@ -134,15 +176,31 @@ def set_weights(model: nn.Module, mlp: MLP) -> None:
     >>> bool((model.weight.detach().numpy() == mlp.dense_layers[0].weight.value.T).all())
     True
     """
+    pairs = _pairs(model, mlp)
+    copies = []
+    for theirs, ours in pairs:
+        for tensor, (name, array) in zip(_tensors(theirs), _arrays(ours), strict=True):
+            values = _tensor(array)
+            rounded = values.to(device=tensor.device, dtype=tensor.dtype)
+            if not torch.equal(rounded.isfinite().cpu(), values.isfinite()):
+                raise ValueError(
+                    f"{name} of mlp holds numbers beyond the range of the model's {tensor.dtype}"
+                )
+            copies.append((tensor, rounded))
+    # Nothing can fail from here on, so the model is never left half-written.
     with torch.no_grad():
-        for theirs, ours in _pairs(model, mlp):
-            for tensor, (_, array) in zip(_tensors(theirs), _arrays(ours), strict=True):
-                tensor.copy_(torch.as_tensor(array))
-            if isinstance(ours, BatchNorm):
-                theirs.eps, theirs.momentum = ours.epsilon, ours.momentum
+        for tensor, rounded in copies:
+            tensor.copy_(rounded)
+    for theirs, ours in pairs:
+        if isinstance(ours, BatchNorm):
+            theirs.eps, theirs.momentum = ours.epsilon, ours.momentum
 
 
 def _pairs(model: nn.Module, mlp: MLP) -> list[tuple[Any, Any]]:
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {type(model).__name__}")
+    if not isinstance(mlp, MLP):
+        raise TypeError(f"mlp must be a relubook.MLP, got {type(mlp).__name__}")
     theirs = [(name, module) for name, module in model.named_modules() if isinstance(module, TRAINABLE)]
     ours = [layer for layer in mlp.layers if isinstance(layer, Dense | BatchNorm | PReLU)]
     names = {Dense: "Linear", BatchNorm: "BatchNorm1d", PReLU: "PReLU"}
@@ -154,6 +212,18 @@ def _pairs(model: nn.Module, mlp: MLP) -> list[tuple[Any, Any]]:
         for tensor, (name, array) in zip(tensors, arrays, strict=True):
             if tensor is None:
                 raise ValueError(f"module {module_name!r} of model has no {name}, which mlp needs")
+            if nn.parameter.is_lazy(tensor) or tensor.is_meta:
+                raise ValueError(
+                    f"module {module_name!r} of model has no values yet; run a batch, or load them, first"
+                )
+            if not tensor.is_floating_point():
+                raise ValueError(
+                    f"{name} of module {module_name!r} of model must be floats, got {tensor.dtype}"
+                )
+            if tensor.is_inference():  # PyTorch would refuse to write to it
+                raise ValueError(
+                    f"{name} of module {module_name!r} of model was made in inference mode; make it outside"
+                )
             if tuple(tensor.shape) != array.shape:
                 shapes = f"{tuple(tensor.shape)}; mlp needs {array.shape}"
                 raise ValueError(f"{name} of module {module_name!r} of model has shape {shapes}")

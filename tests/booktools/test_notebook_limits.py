@@ -1,14 +1,15 @@
-"""The limits on memory and time fail the run that breaks them, also in parallel."""
+"""Memory and time are reported; the limits on them fail the run that breaks them, also in parallel."""
 
 import os
 import subprocess
 import sys
+import time
 
 import nbformat
 import numpy as np
 import pytest
 
-from booktools.notebook_limits import peak_memory
+from booktools.notebook_limits import cpu_seconds, peak_memory
 
 
 def run_pytest(folder, *options: str) -> subprocess.CompletedProcess:
@@ -51,10 +52,33 @@ def test_too_much_memory_fails(notebook, parallel):
     assert "big.ipynb took 2" in result.stdout and "MiB, more than 150" in result.stdout
 
 
+def test_time_is_reported_and_limited_only_where_asked(notebook):
+    result = run_pytest(notebook)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "the most, and the sum, of 1" in result.stdout
+
+
 def test_too_much_time_fails(notebook):
     result = run_pytest(notebook, "--notebook-seconds", "0")
     assert result.returncode != 0
-    assert "s, more than 0" in result.stdout
+    assert "s of processor time, more than 0" in result.stdout
+
+
+@pytest.mark.parametrize("parallel", [(), ("-n", "2", "--dist", "loadscope")])
+def test_too_much_time_together_fails(notebook, parallel):
+    result = run_pytest(notebook, "--notebooks-seconds", "0", *parallel)
+    assert result.returncode != 0
+    assert "error: all together took" in result.stdout
+
+
+def test_waiting_takes_no_time():
+    before = cpu_seconds(os.getpid())
+    time.sleep(0.5)
+    assert cpu_seconds(os.getpid()) - before < 0.4
+    deadline = time.process_time() + 0.3
+    while time.process_time() < deadline:
+        pass
+    assert cpu_seconds(os.getpid()) - before >= 0.25
 
 
 def test_peak_memory_remembers_what_was_freed():

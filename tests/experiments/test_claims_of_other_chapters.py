@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from relubook import MLP, accuracy, fit, get, relu, selu
-from relubook.datasets import mnist_sample, small_digits
+from relubook.datasets import mnist_sample, small_digits, xor
 from relubook.experiments.digits import train_on_digits
 from relubook.experiments.nonlinearity import IDENTITY
 from relubook.experiments.repeats import over_seeds
@@ -20,7 +20,7 @@ def accuracies(settings: dict) -> dict:
     return {name: np.array([run.accuracy for run in group]) for name, group in runs.items()}
 
 
-def test_02_a_backward_pass_that_does_nothing_costs_accuracy():
+def test_a_backward_pass_that_does_nothing_costs_accuracy():
     digits = small_digits()
 
     def trained(activation, seed: int, learning_rate: float) -> float:
@@ -37,7 +37,7 @@ def test_02_a_backward_pass_that_does_nothing_costs_accuracy():
     assert max(trained(wrong, seed, 0.3) for seed in OTHER_SEEDS) < 0.2
 
 
-def test_07_a_negative_slope_makes_no_difference_that_this_task_resolves():
+def test_a_negative_slope_makes_no_difference_that_this_task_resolves():
     names = ("relu", "leaky_relu", "prelu")
     rest = {"hidden": (64, 64), "epochs": 8, "learning_rate": 0.02}
     found = accuracies({name: {"activation": name, **rest} for name in names})
@@ -45,7 +45,7 @@ def test_07_a_negative_slope_makes_no_difference_that_this_task_resolves():
     assert abs((found["prelu"] - found["relu"]).mean()) < 0.01
 
 
-def test_07_weight_decay_pulls_slopes_to_zero_at_no_cost_in_accuracy():
+def test_weight_decay_pulls_slopes_to_zero_at_no_cost_in_accuracy():
     digits = mnist_sample()
 
     def slope_and_accuracy(seed: int, *, decay: bool) -> tuple[float, float]:
@@ -72,7 +72,7 @@ def test_07_weight_decay_pulls_slopes_to_zero_at_no_cost_in_accuracy():
     assert with_decay[1] > without[1] - 0.01
 
 
-def test_08_elu_ties_at_a_moderate_rate_and_fails_first_at_a_high_one():
+def test_elu_ties_at_a_moderate_rate_and_fails_first_at_a_high_one():
     found = accuracies(
         {
             (name, rate): {"activation": name, "learning_rate": rate, "hidden": (64, 64), "epochs": 8}
@@ -85,7 +85,7 @@ def test_08_elu_ties_at_a_moderate_rate_and_fails_first_at_a_high_one():
     assert 0.4 < found["elu", 0.02].std() / found["relu", 0.02].std() < 2.5
 
 
-def test_08_neither_smoothness_nor_a_live_negative_side_decides():
+def test_neither_smoothness_nor_a_live_negative_side_decides():
     rest = {"learning_rate": 0.2, "hidden": (64, 64), "epochs": 8}
     found = accuracies({name: {"activation": name, **rest} for name in ("prelu", "tanh")})
     assert found["prelu"].mean() < 0.3
@@ -96,7 +96,7 @@ def test_08_neither_smoothness_nor_a_live_negative_side_decides():
     ("fn", "variance", "low", "high"),
     [(selu, 1, 0.1, 10), (selu, 2, 30, np.inf), (relu, 1, 0, 1e-6), (relu, 2, 0.1, 10)],
 )
-def test_08_selu_keeps_its_variance_with_lecun_s_weights_alone(fn, variance, low, high):
+def test_selu_keeps_its_variance_with_lecun_s_weights_alone(fn, variance, low, high):
     last = []
     for seed in range(500, 503):
         rng = np.random.default_rng(seed)
@@ -107,7 +107,7 @@ def test_08_selu_keeps_its_variance_with_lecun_s_weights_alone(fn, variance, low
     assert low < np.median(last) < high
 
 
-def test_10_the_network_reads_nine_of_ten_digits_and_so_nearly_does_a_linear_one():
+def test_the_network_reads_nine_of_ten_digits_and_so_nearly_does_a_linear_one():
     digits = mnist_sample()
 
     def trained(activation, seed: int) -> float:
@@ -122,3 +122,20 @@ def test_10_the_network_reads_nine_of_ten_digits_and_so_nearly_does_a_linear_one
     assert 0.88 < relu_s.mean() < 0.93
     assert linear.min() > 0.85
     assert abs((relu_s - linear).mean()) < 0.02
+
+
+def test_two_units_seldom_find_xor_and_sixteen_always_do():
+    points, labels = xor()
+    settings = {"learning_rate": 0.5, "epochs": 200, "batch_size": 4}
+
+    def solved(width: int) -> float:
+        found = []
+        for seed in range(500, 530):
+            model = MLP([2, width, 2], "relu", rng=np.random.default_rng(seed))
+            fit(model, points, labels, rng=np.random.default_rng(seed), **settings)
+            found.append(bool((model.predict(points) == labels).all()))
+        return float(np.mean(found))
+
+    two, four, sixteen = solved(2), solved(4), solved(16)
+    assert two < 0.45 and sixteen == 1
+    assert two < four < sixteen

@@ -43,13 +43,22 @@ def test_validation_and_test_hold_out_different_digits():
     ("setting", "message"),
     [
         ({"held_out": "train"}, "held_out must be 'test' or 'validation'"),
-        ({"warmup_epochs": -1}, "warmup_epochs must not be negative"),
+        ({"warmup_epochs": -1}, "warmup_epochs must be finite and not negative"),
+        ({"warmup_epochs": np.nan}, "warmup_epochs must be finite"),
+        ({"seed": -1}, "seed must be an integer of at least 0"),
+        ({"seed": 1.0}, "seed must be an integer of at least 0"),
+        ({"hidden": (8, 0)}, "hidden must be integers of at least 1"),
+        ({"hidden": None}, "hidden must be integers of at least 1"),
+        ({"batch_size": 0}, "batch_size must be an integer of at least 1"),
+        ({"weight_scale": np.nan}, "weight_scale must be finite"),
+        ({"learning_rate": None, "warmup_epochs": 1}, "learning_rate must be positive"),
+        ({"epochs": 2.0}, "epochs must be an integer"),
         ({"activation": "rellu"}, "rellu"),
     ],
 )
 def test_bad_settings_are_refused(setting, message):
     with pytest.raises(ValueError, match=message):
-        train_on_digits(seed=0, **setting)
+        train_on_digits(**{"seed": 0, **setting})
 
 
 def test_a_run_is_plain_frozen_data():

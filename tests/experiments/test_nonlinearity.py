@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from relubook import MLP
+from relubook.datasets import two_spirals
 from relubook.experiments.nonlinearity import (
     IDENTITY,
     activation_patterns,
@@ -70,6 +71,39 @@ def test_the_nonlinearity_decides_with_other_seeds_too():
     runs = over_seeds(spirals_accuracy, {name: {"activation": name} for name in names}, seeds=range(100, 105))
     assert min(runs["relu"]) > 0.95 and max(runs["identity"]) < 0.75
     assert paired_difference(runs["relu"], runs["identity"]).low > 0.2
+
+
+def test_sixteen_trained_units_need_two_layers_and_beat_random_lines_with_other_seeds():
+    shapes = {"deep": (8, 8), "wide": (16,)}
+    settings = {name: {"activation": "relu", "hidden": hidden} for name, hidden in shapes.items()}
+    runs = over_seeds(spirals_accuracy, settings, seeds=range(100, 105))
+    random_lines = [spirals_by_least_squares(np.maximum, seed, units=16) for seed in range(100, 120)]
+    assert np.mean(runs["deep"]) > 0.97
+    assert np.mean(random_lines) + 0.02 < np.mean(runs["wide"]) < np.mean(runs["deep"])
+
+
+def spirals_by_least_squares(activation, seed: int, *, units: int) -> float:
+    """The chapter's ``spirals_accuracy``: random lines, coefficients by least squares, nothing trained."""
+    rng = np.random.default_rng(seed)
+    (x, y), (x_fresh, y_fresh) = two_spirals(400, rng=rng), two_spirals(400, rng=rng)
+    angle = rng.uniform(0, 2 * np.pi, units)
+    weights, biases = np.array([np.cos(angle), np.sin(angle)]), rng.uniform(-1, 1, units)
+
+    def columns(points):
+        return np.column_stack([np.ones(len(points)), points, activation(points @ weights + biases, 0)])
+
+    coefficients = np.linalg.lstsq(columns(x), 2.0 * y - 1, rcond=None)[0]
+    return float(((columns(x_fresh) @ coefficients > 0) == y_fresh).mean())
+
+
+def test_untrained_units_solve_the_spirals_if_they_are_many_and_bend_with_other_seeds():
+    seeds = range(100, 110)
+    many = [spirals_by_least_squares(np.maximum, seed, units=64) for seed in seeds]
+    few = [spirals_by_least_squares(np.maximum, seed, units=16) for seed in seeds]
+    straight = [spirals_by_least_squares(np.add, seed, units=64) for seed in seeds]  # x + 0 is x
+    assert np.mean(many) > 0.97
+    assert np.mean(few) < 0.93
+    assert max(straight) < 0.75
 
 
 def test_the_same_seed_gives_the_same_accuracy():

@@ -1,6 +1,7 @@
 """Counts of zeros and of dead units, on networks whose counts are known."""
 
 import numpy as np
+import pytest
 
 from relubook import MLP
 from relubook.experiments.probes import dead_shares, zero_shares
@@ -25,3 +26,8 @@ def test_a_share_for_every_hidden_layer():
     x = np.random.default_rng(1).normal(size=(20, 3))
     np.testing.assert_array_equal(zero_shares(model, x), [0, 0])
     np.testing.assert_array_equal(dead_shares(model, x), [0, 0])
+
+
+def test_one_example_tells_nothing_of_dead_units():
+    with pytest.raises(ValueError, match="x must hold at least 2 examples"):
+        dead_shares(network([0.0]), np.ones((1, 1)))

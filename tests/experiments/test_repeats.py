@@ -1,6 +1,7 @@
 """Repeats over seeds: the same numbers serially, on two processes and on a Dask cluster."""
 
 import joblib
+import numpy as np
 import pytest
 
 from relubook.experiments.digits import train_on_digits
@@ -55,7 +56,7 @@ def test_progress_is_shown_on_request_alone(capsys):
     assert "seed_times: 100%" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("seeds", [[], [1, 1]])
+@pytest.mark.parametrize("seeds", [[], [1, 1], (1, np.int64(1))])
 def test_bad_seeds_are_refused(seeds):
     with pytest.raises(ValueError, match="seeds must be different integers"):
         over_seeds(seed_times, {"a": {}}, seeds=seeds)
@@ -64,3 +65,22 @@ def test_bad_seeds_are_refused(seeds):
 def test_no_settings_are_refused():
     with pytest.raises(ValueError, match="settings is empty"):
         over_seeds(seed_times, {}, seeds=[1])
+
+
+@pytest.mark.parametrize("seeds", [5, None, [1.0], [-1], [True], [None]])
+def test_seeds_are_whole(seeds):
+    with pytest.raises(ValueError, match="seeds must be integers of at least 0, got"):
+        over_seeds(seed_times, {"a": {}}, seeds=seeds)
+
+
+def test_settings_that_do_not_fit_are_refused_before_the_first_run():
+    ran = []
+
+    def experiment(*, seed: int, factor: int = 1) -> None:
+        ran.append(seed)
+
+    with pytest.raises(TypeError, match=r"setting 'b' does not fit the experiment: .*'rate'"):
+        over_seeds(experiment, {"a": {}, "b": {"rate": 1}}, seeds=[1])
+    with pytest.raises(ValueError, match="setting 'b' holds a seed"):
+        over_seeds(experiment, {"a": {}, "b": {"seed": 1}}, seeds=[1])
+    assert ran == []

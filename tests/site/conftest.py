@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 from playwright.sync_api import sync_playwright
-from serving import CHROMIUM_FLAGS, CHROMIUM_NAMES, served
+from serving import CHROMIUM_ENVIRONMENT, CHROMIUM_FLAGS, CHROMIUM_NAMES, served
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+HANGING = 600_000  # milliseconds; no page is wrong because the machine is busy
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +27,9 @@ def browser():
             pytest.fail("no Chromium found, and REQUIRE_CHROMIUM is set")
         pytest.skip("no Chromium found: the built pages are not looked at (on Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_FLAGS, env=CHROMIUM_ENVIRONMENT
+        )
         yield browser
         browser.close()
 
@@ -37,6 +41,7 @@ def open_page(browser):
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **settings):
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        context.set_default_timeout(HANGING)
         contexts.append(context)
         page = context.new_page()
         page.problems = []

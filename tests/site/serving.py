@@ -4,7 +4,9 @@ import contextlib
 import functools
 import gzip
 import http.server
+import os
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,9 @@ CHROMIUM_FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+# Chromium makes a socket in the folder for temporary files, and its path may have no more than about 100 characters.
+TEMPORARY = tempfile.gettempdir()
+CHROMIUM_ENVIRONMENT = {**os.environ, "TMPDIR": TEMPORARY if len(TEMPORARY) < 50 else "/tmp"}
 
 
 def pages() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from relubook.checks import _number, _whole, _wholes
 from relubook.datasets import Split, small_digits
 from relubook.experiments.probes import dead_shares, zero_shares
 from relubook.network import MLP
@@ -45,7 +46,7 @@ def train_on_digits(
     weight_scale: float = 1.0,
     batch_norm: bool = False,
     learning_rate: float = 0.05,
-    warmup_epochs: int = 0,
+    warmup_epochs: float = 0,
     epochs: int = 20,
     batch_size: int = 32,
     optimizer: str = "sgd",
@@ -73,7 +74,7 @@ def train_on_digits(
         The measurements.
 
     Raises:
-        ValueError: ``held_out`` is unknown, ``warmup_epochs`` is negative, or ``MLP`` or ``fit`` refuses a value.
+        ValueError: ``held_out`` is unknown, a number is out of range, or ``MLP`` or ``fit`` refuses a value.
 
     Source: the digits of Alpaydin and Kaynak (1998), https://doi.org/10.24432/C50P49
 
@@ -81,6 +82,16 @@ def train_on_digits(
     >>> run.accuracy > 0.8, len(run.loss), run.diverged
     (True, 3, False)
     """
+    seed = _whole("seed", seed, at_least=0)
+    hidden = _wholes("hidden", hidden, at_least=1)
+    batch_size = _whole("batch_size", batch_size, at_least=1)
+    weight_scale = _number("weight_scale", weight_scale, "be finite", np.isfinite)
+    learning_rate = _number(
+        "learning_rate", learning_rate, "be positive and finite", lambda value: 0 < value < np.inf
+    )
+    warmup_epochs = _number(
+        "warmup_epochs", warmup_epochs, "be finite and not negative", lambda value: 0 <= value < np.inf
+    )
     x_train, y_train, x_held_out, y_held_out = digits_parts(held_out)
     model = MLP(
         [x_train.shape[1], *hidden, 10],
@@ -115,9 +126,7 @@ def train_on_digits(
         )
 
 
-def _schedule(learning_rate: float, warmup_steps: int) -> float | Callable[[int], float]:
-    if warmup_steps < 0:
-        raise ValueError("warmup_epochs must not be negative")
+def _schedule(learning_rate: float, warmup_steps: float) -> float | Callable[[int], float]:
     if not warmup_steps:
         return learning_rate
     return lambda step: learning_rate * min(1.0, (step + 1) / warmup_steps)

@@ -14,10 +14,19 @@ from relubook.training import accuracy, fit
 
 Array = NDArray[Any]
 
+
+def _identity(x: Array) -> Array:
+    return np.asarray(x) * 1.0
+
+
+def _identity_grad(x: Array) -> Array:
+    return np.ones_like(x, dtype=np.float64)
+
+
+# Not in the registry: it is here to show what cannot be done with it.
 IDENTITY = Activation(
-    name="identity",
-    fn=lambda x: np.asarray(x) * 1.0,
-    grad=lambda x: np.ones_like(x, dtype=np.float64),
+    fn=_identity,
+    grad=_identity_grad,
     formula="x",
     grad_formula="1",
     range=(-np.inf, np.inf),

@@ -48,7 +48,7 @@ def dead_shares(model: MLP, x: ArrayLike) -> Array:
         One share a hidden layer, in [0, 1], shape (layers,).
 
     Raises:
-        ValueError: ``x`` has the wrong shape.
+        ValueError: ``x`` has the wrong shape, or holds fewer than 2 examples.
 
     Source: Lu et al. (2020), https://doi.org/10.4208/cicp.OA-2020-0165
 
@@ -56,4 +56,7 @@ def dead_shares(model: MLP, x: ArrayLike) -> Array:
     >>> dead_shares(model, np.zeros((3, 4)))
     array([1.])
     """
-    return np.array([(np.ptp(h, axis=0) <= 1e-12 * np.abs(h).max(axis=0)).mean() for h in model.hidden(x)])
+    hidden = model.hidden(x)
+    if np.shape(x)[0] < 2:
+        raise ValueError("x must hold at least 2 examples: of one, every unit gives a single value")
+    return np.array([(np.ptp(h, axis=0) <= 1e-12 * np.abs(h).max(axis=0)).mean() for h in hidden])

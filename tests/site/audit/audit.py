@@ -7,7 +7,6 @@ misses a limit.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from booktools.notebook_format import ROOT
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from serving import CHROMIUM_FLAGS, CHROMIUM_NAMES, SITE, pages, served  # noqa: E402
+from serving import CHROMIUM_ENVIRONMENT, CHROMIUM_FLAGS, CHROMIUM_NAMES, SITE, pages, served  # noqa: E402
 
 LIGHTHOUSE = ROOT / ".cache/audit/node_modules/lighthouse/cli/index.js"  # `make audit` puts it there
 CATEGORIES = {"performance": 0.97, "accessibility": 1.0, "best-practices": 1.0, "seo": 1.0}  # at least
@@ -41,7 +40,7 @@ def lighthouse(url: str, chromium: str) -> dict:
     options = ["--quiet", "--output=json", f"--chrome-flags={flags}"]
     result = subprocess.run(
         [*command, *options],
-        env={**os.environ, "CHROME_PATH": chromium},
+        env={**CHROMIUM_ENVIRONMENT, "CHROME_PATH": chromium},
         capture_output=True,
         text=True,
         check=True,

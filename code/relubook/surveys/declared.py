@@ -1,0 +1,135 @@
+"""The book's surveys. To add one: an entry here, then ``make survey`` for its table, then a claim that reads it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from relubook.experiments.trained_network import trained_network
+from relubook.surveys.survey import Survey
+
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+BASE: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "activation": "relu",
+        "derivative": "right",
+        "data": "digits",
+        "init": "he",
+        "depth": 2,
+        "width": 64,
+        "batch_norm": 0,
+        "optimizer": "momentum",
+        "learning_rate": 0.03,
+        "batch_size": 32,
+        "epochs": 10,
+    }
+)
+# What a drawn setting takes its values from.
+ANYWHERE: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = MappingProxyType(
+    {
+        "data": ("digits", "mnist", "tumours"),
+        "init": ("he", "glorot", "torch"),
+        "depth": (1, 2, 3, 5, 8),
+        "width": (16, 32, 64, 128),
+        "optimizer": ("sgd", "momentum", "adam"),
+        "learning_rate": RATES,
+        "batch_size": (16, 32, 128),
+        "epochs": (3, 10, 20),
+    }
+)
+# A run's numbers move a little with the processor; one that is about to diverge moves from class to class.
+TOLERANCES = MappingProxyType(
+    {"accuracy": 0.02, "early_loss": 0.05, "loss": 0.05, "zeros": 0.03, "dead": 0.03, "outcome": 0.0}
+)
+
+SURVEYS: Mapping[str, Survey] = MappingProxyType(
+    {
+        survey.name: survey
+        for survey in (
+            Survey(
+                name="backward_bug",
+                question="What does a derivative of ReLU that is 1 everywhere cost in training, and where?",
+                experiment=trained_network,
+                base=BASE,
+                compared={"derivative": ("right", "wrong")},
+                crossed={"optimizer": ("sgd", "momentum", "adam"), "learning_rate": RATES},
+                varied={
+                    "data": ("mnist", "tumours"),
+                    "init": ("glorot", "torch"),
+                    "depth": (1, 3, 5, 8),
+                    "width": (16, 32, 128, 256),
+                    "batch_size": (16, 128),
+                    "epochs": (3, 30),
+                },
+                drawn=ANYWHERE,
+                draws=200,
+                seeds=range(10),
+                draw_seeds=range(100, 103),
+                tolerances=TOLERANCES,
+                budget=600,
+            ),
+            Survey(
+                name="zeros",
+                question="How many outputs are zero and how many units dead after training, by rate and optimiser?",
+                experiment=trained_network,
+                base=BASE,
+                crossed={"optimizer": ("sgd", "momentum", "adam"), "learning_rate": RATES},
+                varied={
+                    "data": ("mnist", "tumours"),
+                    "init": ("glorot", "torch"),
+                    "depth": (1, 3, 5, 8),
+                    "width": (16, 32, 128, 256),
+                    "batch_size": (16, 128),
+                    "epochs": (3, 30, 100),
+                },
+                drawn=ANYWHERE,
+                draws=200,
+                seeds=range(10),
+                draw_seeds=range(100, 103),
+                tolerances=TOLERANCES,
+                budget=500,
+            ),
+            Survey(
+                name="elu_against_relu",
+                question="Is ELU faster or better than ReLU, by rate and length of training?",
+                experiment=trained_network,
+                base=BASE,
+                compared={"activation": ("relu", "elu")},
+                crossed={"learning_rate": RATES, "epochs": (1, 3, 10, 30)},
+                varied={
+                    "data": ("mnist", "tumours"),
+                    "init": ("glorot", "torch"),
+                    "depth": (1, 3, 5, 8),
+                    "width": (16, 32, 128),
+                    "batch_size": (16, 128),
+                    "optimizer": ("sgd",),
+                },
+                drawn=ANYWHERE,
+                draws=200,
+                seeds=range(10),
+                draw_seeds=range(100, 103),
+                tolerances=TOLERANCES,
+                budget=900,
+            ),
+        )
+    }
+)
+
+
+def survey_named(name: str) -> Survey:
+    """The survey of the book with a name.
+
+    survey_named(name) = SURVEYS[name]
+
+    Args:
+        name: a key of ``SURVEYS``.
+
+    Raises:
+        ValueError: there is none of that name; the message lists those that there are.
+
+    Source: ``relubook.surveys.declared.SURVEYS``
+
+    >>> survey_named("zeros").experiment.__name__
+    'trained_network'
+    """
+    if name not in SURVEYS:
+        raise ValueError(f"unknown survey {name!r}; known are {', '.join(SURVEYS)}")
+    return SURVEYS[name]
