@@ -57,6 +57,7 @@ class Pages(http.server.SimpleHTTPRequestHandler):
             kind += "; charset=utf-8"
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Cache-Control", "max-age=600")
         self.end_headers()
         self.wfile.write(body)

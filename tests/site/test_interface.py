@@ -87,6 +87,121 @@ def test_code_can_be_copied(open_page, address):
     assert "import" in page.evaluate("navigator.clipboard.readText()")
 
 
+# What the focus changes: the outline or the shadow of the element that has it.
+RING = """(() => {
+  const e = document.activeElement, style = () => {
+    const s = getComputedStyle(e);
+    return [s.outlineStyle === "none" || !parseFloat(s.outlineWidth) ? "" : s.outline, s.boxShadow].join();
+  };
+  const focused = style();
+  e.blur();
+  const rested = style();
+  e.focus({ focusVisible: true });
+  return [e.outerHTML.slice(0, 100), focused !== rested];
+})()"""
+
+
+def test_the_focus_is_seen_wherever_the_keyboard_leads(open_page, address):
+    page = open_page(address + CHAPTER, reduced_motion="reduce")
+    unseen, seen = [], 0
+    while True:
+        page.keyboard.press("Tab")
+        element, visible = page.evaluate(RING)
+        if page.evaluate("document.activeElement.closest('article') !== null"):
+            break
+        seen += 1
+        if not visible:
+            unseen.append(element)
+    assert unseen == []
+    assert seen > 30
+
+    page.locator(".dropdown-download-buttons > button").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(RING)[1]
+
+
+def test_on_a_phone_the_contents_make_room_for_what_they_lead_to(open_page, address):
+    page = open_page(address + CHAPTER, width=390, height=844)
+    page.locator(".secondary-toggle").click()
+    page.locator(".bd-sidebar-secondary a", has_text="What we measured").click()
+    page.locator(".bd-sidebar-secondary").wait_for(state="hidden")
+    page.wait_for_url("**#what-we-measured")
+
+
+CURRENT_IS_SEEN = """(() => {
+  const bar = document.querySelector(".bd-sidebar-primary").getBoundingClientRect();
+  const link = document.querySelector(".bd-links a.current").getBoundingClientRect();
+  return link.top >= bar.top && link.bottom <= bar.bottom && link.bottom <= innerHeight;
+})()"""
+
+
+def test_on_a_phone_the_book_opens_at_the_current_chapter(open_page, address):
+    page = open_page(address + "chapters/en/16-unbounded-outputs.html", width=390, height=844)
+    page.locator(".primary-toggle").click()
+    page.wait_for_function("document.activeElement.matches('.bd-links a.current')")
+    page.wait_for_function(CURRENT_IS_SEEN)
+
+
+def test_the_side_bar_shows_the_current_chapter_wherever_one_comes_from(open_page, address):
+    page = open_page(address + "chapters/en/01-definition.html", height=500)
+    for name in ("16-unbounded-outputs", "references", "02-numpy"):
+        page.goto(f"{address}chapters/en/{name}.html")
+        page.wait_for_selector("form[role=search]", state="attached")  # the scripts have run
+        assert page.evaluate(CURRENT_IS_SEEN), name
+
+
+def test_code_can_be_copied_by_touch(open_page, address):
+    page = open_page(address + CHAPTER, width=390, height=844, has_touch=True, is_mobile=True)
+    button = page.locator("button.copybtn").first
+    button.wait_for(state="attached")
+    page.wait_for_function("(e) => getComputedStyle(e).opacity === '1'", arg=button.element_handle())
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_link_of_a_heading_adds_no_line_to_it(open_page, address, width):
+    page = open_page(address + CHAPTER, width=width)
+    heights = "[...document.querySelectorAll('article :is(h1, h2, h3)')].map((e) => e.offsetHeight)"
+    with_links = page.evaluate(heights)
+    page.add_style_tag(content=".headerlink { display: none }")
+    assert page.evaluate(heights) == with_links
+
+
+@pytest.mark.parametrize(
+    "name", [CHAPTER, "chapters/en/index.html", "ko/chapters/ko/cheatsheet.html", "search.html?q=relu"]
+)
+def test_letters_of_double_size_fit_a_phone(open_page, address, name):
+    page = open_page(address + name, width=390, height=844)
+    if "search" in name:
+        page.wait_for_selector("#search-results .context")
+    page.add_style_tag(content="html { font-size: 200% }")
+    page.wait_for_function("getComputedStyle(document.body).fontSize === '32px'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    toggle = page.locator(".secondary-toggle")
+    if toggle.count():  # the last button of the bar is on the screen
+        box = toggle.bounding_box()
+        assert box["x"] + box["width"] <= 390
+
+
+def test_the_dark_theme_prints_in_light_and_comes_back(open_page, address):
+    page = open_page(address + CHAPTER, color_scheme="dark")
+    page.evaluate(
+        "addEventListener('beforeprint', () => { window.printed = document.documentElement.dataset.theme; })"
+    )
+    page.pdf()
+    assert page.evaluate("window.printed") == "light"
+    page.wait_for_selector("html[data-theme=dark]", state="attached")
+
+
+def test_wide_code_is_printed_to_its_end(open_page, address):
+    page = open_page(address + CHAPTER, width=640)
+    page.emulate_media(media="print")
+    cut = "[...document.querySelectorAll('pre')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
+    assert page.evaluate(cut) == 0
+    page.emulate_media(media="screen")
+    assert page.evaluate(cut) > 0  # there is wide code
+
+
 def test_the_icons_are_drawn(open_page, address):
     page = open_page(address + CHAPTER)
     page.evaluate("document.fonts.ready")
@@ -118,6 +233,20 @@ def test_a_page_works_from_a_file(open_page, name):
     assert page.evaluate(
         "[...document.styleSheets].every((sheet) => sheet.href === null || sheet.ownerNode.sheet)"
     )
+
+
+@pytest.mark.parametrize("name", [CHAPTER, "chapters/en/try-it.html", "ko/search.html?q=ReLU"])
+def test_a_frame_without_storage_loses_nothing(open_page, address, name):
+    page = open_page("about:blank", color_scheme="dark")
+    page.set_content(f'<iframe sandbox="allow-scripts" src="{address}{name}" width="1200" height="800"></iframe>')
+    frame = page.frame_locator("iframe")
+    frame.locator("form[role=search]").first.wait_for(state="attached")  # the scripts have run
+    assert frame.locator("html[data-theme=dark]").count()
+    frame.locator(".theme-switch-button").first.click()
+    frame.locator("html[data-mode=light], html[data-mode=dark]").wait_for()
+    if "search" in name:
+        frame.locator("#search-results .context").first.wait_for()
+    assert page.problems == []
 
 
 def test_motion_is_reduced_where_it_is_asked_for(open_page, address):

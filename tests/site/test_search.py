@@ -65,6 +65,16 @@ def test_a_word_that_is_nowhere_finds_nothing(open_page, address):
     assert page.locator("#search-results ul.search li").count() == 0
 
 
+@pytest.mark.parametrize("word", ["constructor", "__proto__", "hasOwnProperty"])
+@pytest.mark.parametrize("edition", ["", "ko/"])
+def test_a_word_of_the_language_of_scripts_ends_the_search(open_page, address, edition, word):
+    page = open_page(f"{address}{edition}search.html?q={word}")
+    page.wait_for_function(
+        "document.querySelector('#search-results .search-summary')?.textContent.length > 0"
+    )
+    assert page.problems == []
+
+
 @pytest.mark.parametrize("word", ["gradient", "sparsity", "ReLU"])
 def test_an_english_word_is_found_on_all_pages_that_contain_it(open_page, address, word):
     assert containing(word, "en") <= found(open_page(f"{address}search.html?q={word}"))

@@ -33,7 +33,7 @@
     });
     for (const form of document.querySelectorAll(".bd-search")) form.setAttribute("role", "search");
   };
-  // The event comes twice, the second time from the end of this file, when the theme's scripts have run.
+  // loaded.js sends this event, when the theme's scripts have run.
   addEventListener("load", ready, { once: true });
   addEventListener("resize", reachable);
 
@@ -49,7 +49,7 @@
   });
 
   // Sphinx asks plain objects for its words, and each of those answers "constructor" and "__proto__" with what is no list.
-  addEventListener("load", ({ target }) => {
+  document.addEventListener("load", ({ target }) => {
     if (!target.src?.includes("searchtools.js")) return;
     const { setIndex } = Search;
     Search.setIndex = (index) => {

@@ -2,15 +2,17 @@
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
 // A sandboxed frame refuses its storage by an error, which would stop the theme; there, what is stored lasts as long as the page.
-try {
-  localStorage;
-} catch {
-  const stored = new Map();
-  Object.defineProperty(window, "localStorage", {
-    value: {
-      getItem: (key) => stored.get(key) ?? null,
-      setItem: (key, text) => stored.set(key, String(text)),
-      removeItem: (key) => stored.delete(key),
-    },
-  });
+for (const name of ["localStorage", "sessionStorage"]) {
+  try {
+    window[name];
+  } catch {
+    const stored = new Map();
+    Object.defineProperty(window, name, {
+      value: {
+        getItem: (key) => stored.get(key) ?? null,
+        setItem: (key, text) => stored.set(key, String(text)),
+        removeItem: (key) => stored.delete(key),
+      },
+    });
+  }
 }
