@@ -131,7 +131,9 @@ def styles_and_scripts(static: Path) -> tuple[list[str], list[str]]:
     if (static / TRANSLATED_MESSAGES).exists():
         scripts.insert(scripts.index("doctools.js") + 1, TRANSLATED_MESSAGES)
     unused = [path.relative_to(static).as_posix() for pattern in WITHOUT_USE for path in static.glob(pattern)]
-    found = {path.relative_to(static).as_posix() for path in static.rglob("*") if path.suffix in {".css", ".js"}}
+    found = {
+        path.relative_to(static).as_posix() for path in static.rglob("*") if path.suffix in {".css", ".js"}
+    }
     if unknown := found - {*styles, *scripts, *unused, *SEARCH_SCRIPTS, *PAGE_SCRIPTS}:
         raise SiteError(f"{static}: in no list of booktools/site.py: {', '.join(sorted(unknown))}")
     return styles, scripts
@@ -214,16 +216,19 @@ def redirect(page: str, name: str, edition: Edition) -> str:
     return template.format(language=edition.language, title=title[1] if title else "", address=address[1])
 
 
-def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
+def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int) -> None:
     """Write the pages of an edition, and the files that they load.
+
+    Args:
+        edition: where they stand, and where they go.
+        css: the stylesheet of all editions.
+        scripts: the scripts to merge.
+        scale: see ``with_sized_figures``.
 
     Raises:
         SiteError: a page is not as expected.
-        StyleError: a stylesheet is not.
     """
     static, output = edition.raw / "_static", edition.output / "_static"
-    styles, scripts = styles_and_scripts(static)
-    css = merged_stylesheet(static, styles, names, static / file_matching(static, ICON_FONTS))
     merged = {
         STYLESHEET: css,
         DARK_STYLESHEET: dark_rules(css),
@@ -257,14 +262,14 @@ def _copy(source: Path, target: Path) -> None:
 
 def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     """Tags, classes and ids of all pages, and every word of their scripts."""
-    editions = list(editions)
-    pages = (page for edition in editions for page in edition.pages.values())
-    scripts = (
-        (edition.raw / "_static" / script).read_text(encoding="utf-8")
-        for edition in editions
-        for script in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS, *PAGE_SCRIPTS)
-    )
-    return frozenset(names_in_pages(pages) | names_in_scripts(scripts))
+    names: set[str] = set()
+    for edition in editions:
+        scripts = (
+            edition.raw / "_static" / name for name in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS, *PAGE_SCRIPTS)
+        )
+        names |= names_in_pages(edition.pages.values())
+        names |= names_in_scripts(script.read_text(encoding="utf-8") for script in scripts)
+    return frozenset(names)
 
 
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
@@ -321,7 +326,10 @@ def write_site(raw: Mapping[str, Path], output: Path, *, scale: int = 1) -> None
         Edition(language, folder, output / KOREAN_FOLDER if language == "ko" else output)
         for language, folder in raw.items()
     ]
-    names = names_in_use(editions)
-    for edition in editions:
-        write_edition(edition, names, scale)
+    merged = [styles_and_scripts(edition.raw / "_static") for edition in editions]
+    static, (styles, _) = editions[0].raw / "_static", merged[0]
+    fonts = static / file_matching(static, ICON_FONTS)
+    css = merged_stylesheet(static, styles, names_in_use(editions), fonts)
+    for edition, (_, scripts) in zip(editions, merged, strict=True):
+        write_edition(edition, css, scripts, scale)
     write_for_search_engines(output)
