@@ -28,48 +28,47 @@ STYLESHEET, DARK_STYLESHEET, SCRIPT = "book.css", "dark.css", "book.js"  # templ
 # What themes and extensions bring, in the order in which it is merged; a star stands for a version. A stylesheet or
 # script in none of these lists is an error: someone has to decide.
 STYLES_IN_USE = (
-    "styles/theme.css",
-    "styles/bootstrap.css",
-    "styles/pydata-sphinx-theme.css",
-    "vendor/fontawesome/*/css/all.min.css",
-    "pygments.css",
-    "styles/sphinx-book-theme.css",
-    "copybutton.css",
-    "mystnb.*.css",
-    "languages.css",
-    "katex/katex.min.css",
-    "katex-math.css",
-    "formulas.css",
-    "interface.css",
+    *(
+        "styles/theme.css",
+        "styles/bootstrap.css",
+        "styles/pydata-sphinx-theme.css",
+        "vendor/fontawesome/*/css/all.min.css",
+    ),
+    *("pygments.css", "styles/sphinx-book-theme.css", "copybutton.css", "mystnb.*.css", "languages.css"),
+    *("katex/katex.min.css", "katex-math.css", "formulas.css", "interface.css"),
     explorer.STYLESHEET,
 )
 SCRIPTS_IN_USE = (
-    "documentation_options.js",
-    "start.js",
-    "doctools.js",
-    "sphinx_highlight.js",
-    "clipboard.min.js",
-    "copybutton.js",
-    "scripts/sphinx-book-theme.js",
-    "scripts/bootstrap.js",
-    "scripts/pydata-sphinx-theme.js",
-    "scrolling.js",
-    "loaded.js",
+    *(
+        "documentation_options.js",
+        "start.js",
+        "doctools.js",
+        "sphinx_highlight.js",
+        "clipboard.min.js",
+        "copybutton.js",
+    ),
+    *(
+        "scripts/sphinx-book-theme.js",
+        "scripts/bootstrap.js",
+        "scripts/pydata-sphinx-theme.js",
+        "scrolling.js",
+        "loaded.js",
+    ),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = ("language_data.js", "searchtools.js")
 SEARCH_INDEX = "searchindex.js"
 PAGE_SCRIPTS = explorer.SCRIPTS  # of the pages to which an extension adds them
+# The first is imported by another one, the icons of the second are in the stylesheet.
 WITHOUT_USE = (
-    "basic.css",  # another one imports it
-    "sphinx-design.min.css",
-    "sphinx-thebe.css",
-    "togglebutton.css",
-    "vendor/fontawesome/*/js/all.min.js",  # its icons are in the stylesheet
-    "togglebutton.js",
-    "design-tabs.js",
-    "sphinx-thebe.js",
-    "copybutton_funcs.js",  # copybutton.js has it in it
+    *(
+        "basic.css",
+        "vendor/fontawesome/*/js/all.min.js",
+        "copybutton_funcs.js",
+        "sphinx-design.min.css",
+        "design-tabs.js",
+    ),
+    *("sphinx-thebe.css", "sphinx-thebe.js", "togglebutton.css", "togglebutton.js"),
 )
 SHARED_FILES = ("favicon.svg", "card.png")
 ICON_FONTS = "vendor/fontawesome/*/webfonts"
