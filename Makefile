@@ -188,7 +188,8 @@ format: $(VENV)/.all ## Rewrite code and notebooks in their canonical format
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m booktools.notebook_format
 
-lint: $(VENV)/.all ## Check format, style and types without changing a file
+# A translation may come later than what it translates: here and in publish.yml it is asked for, and in no test.
+lint: $(VENV)/.all ## Check format, style, types and translations without changing a file
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy

@@ -9,11 +9,9 @@ import pickle
 import warnings
 
 import joblib
-import keras
 import mpmath
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -24,8 +22,6 @@ from scipy.special import erf
 import relubook
 from relubook import activations
 from relubook.activations import ACTIVATIONS, SELU_ALPHA, SELU_SCALE, Activation, get
-from relubook.keras_bridge import to_keras
-from relubook.torch_bridge import to_torch
 
 FLOATS = (np.float16, np.float32, np.float64)
 
@@ -176,6 +172,10 @@ def test_prelu_slope_gradient_agrees_with_central_differences():
     ],
 )
 def test_the_derivative_at_a_kink_is_pytorch_s(grad, x, parameters, expected):
+    import torch
+
+    from relubook.torch_bridge import to_torch
+
     assert grad(x, **parameters) == expected
     assert grad(-x if x == 0 else x, **parameters) == expected  # −0.0 is 0
     t = torch.tensor(x, dtype=torch.float64, requires_grad=True)
@@ -204,6 +204,10 @@ def samples(*, away_from: tuple[float, ...]) -> np.ndarray:
 
 @pytest.mark.parametrize(("name", "parameters"), BRIDGED["torch"])
 def test_agrees_with_pytorch_in_float32(name, parameters):
+    import torch
+
+    from relubook.torch_bridge import to_torch
+
     x = samples(away_from=())  # at a kink, too
     t = torch.tensor(x, requires_grad=True)
     y = to_torch(name, **parameters)(t)
@@ -214,7 +218,10 @@ def test_agrees_with_pytorch_in_float32(name, parameters):
 
 @pytest.mark.parametrize(("name", "parameters"), BRIDGED["keras"])
 def test_agrees_with_keras_in_float32(name, parameters):
+    import keras
     import tensorflow as tf
+
+    from relubook.keras_bridge import to_keras
 
     x = samples(away_from=kinks(name, parameters) or ((0.0,) if name == "celu" else ()))[None]
     t = tf.constant(x)
@@ -672,6 +679,9 @@ def test_formulas_render_and_name_what_they_use():
 
 
 def test_the_dotted_names_exist_in_the_frameworks():
+    import keras
+    import torch
+
     for activation in ACTIVATIONS.values():
         for dotted, root in ((activation.keras, keras), (activation.torch, torch)):
             if dotted is not None:

@@ -82,6 +82,20 @@ def test_the_package_asks_for_lower_bounds_and_never_pins():
     assert all(re.fullmatch(r"[a-z-]+>=[\d.]+", requirement) for requirement in project["dependencies"])
 
 
+def test_the_lowest_versions_tested_are_those_that_the_package_asks_for():
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    bounds = dict(requirement.split(">=") for requirement in project["dependencies"])
+    tested = dict(re.findall(r"^([a-z-]+)==([\d.]+)$", read("tests/versions/lowest.txt"), re.MULTILINE))
+    assert set(tested) == set(bounds)
+    for name, version in tested.items():  # 2.0.0 is the lowest of >=2.0
+        assert re.fullmatch(rf"{re.escape(bounds[name])}(\.0)*", version), name
+
+
+def test_the_tools_of_other_versions_are_pinned_as_everywhere():
+    tools = dict(re.findall(r"^([a-z-]+)==([\d.]+)$", read("tests/versions/tools.txt"), re.MULTILINE))
+    assert tools and tools.items() <= pins().items()
+
+
 def test_versions_agree():
     assert yaml.safe_load(read("CITATION.cff"))["version"] == relubook.__version__
     assert f"torch=={pins()['torch']}+cpu" in read(".binder/requirements.txt")

@@ -6,7 +6,6 @@ import pickle
 import joblib
 import numpy as np
 import pytest
-import torch
 
 from relubook import ACTIVATIONS, MLP, fit
 from relubook.network import INITIALIZERS, BatchNorm, Dense, Elementwise, PReLU
@@ -87,6 +86,8 @@ def test_initial_weights_have_the_variance_of_their_formula(name, variance):
 
 
 def test_torch_default_is_that_of_torch():
+    import torch
+
     torch.manual_seed(0)
     linear = torch.nn.Linear(400, 300)
     weight, bias = INITIALIZERS["torch"](400, 300, np.random.default_rng(0))
@@ -106,6 +107,8 @@ def test_initialisers_refuse_empty_layers(name):
 
 @pytest.mark.parametrize("training", [True, False])
 def test_batch_norm_is_that_of_torch(training):
+    import torch
+
     rng = np.random.default_rng(0)
     ours, theirs = (
         BatchNorm(3, momentum=0.2, epsilon=1e-3),

@@ -135,9 +135,7 @@ def test_outcomes_that_are_not_declared_are_refused(tmp_path):
 
 
 def test_a_table_that_is_missing_changed_or_of_other_settings_is_refused_by_name(tmp_path):
-    with pytest.raises(
-        SurveyError, match=r"there is no table of areas; run `python -m relubook\.surveys areas`"
-    ):
+    with pytest.raises(SurveyError, match=r"there is no table; run `python -m relubook\.surveys areas`"):
         read(survey(), tables=tmp_path)
     run(survey(), tables=tmp_path, work=tmp_path / "work")
     with pytest.raises(SurveyError, match=r"areas\.csv: rows of another declaration of areas"):
@@ -151,7 +149,7 @@ def test_a_table_that_is_missing_changed_or_of_other_settings_is_refused_by_name
 def test_an_unknown_name_lists_the_known_ones(capsys):
     with pytest.raises(ValueError, match=rf"unknown survey 'nothing'; known are {', '.join(SURVEYS)}"):
         read("nothing")
-    assert __main__.main(["nothing"]) == 1
+    assert __main__._main(["nothing"]) == 1
     assert "error: unknown survey 'nothing'" in capsys.readouterr().err
 
 

@@ -5,7 +5,6 @@ import pickle
 
 import numpy as np
 import pytest
-import torch
 
 from relubook import ACTIVATIONS, MLP, accuracy, fit
 from relubook.network import BatchNorm, Parameter
@@ -28,6 +27,8 @@ def settings(**changes):
 
 
 def test_cross_entropy_is_that_of_torch():
+    import torch
+
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(scale=30, size=(20, 5)), rng.integers(0, 5, 20)
     t = torch.tensor(logits, requires_grad=True)
@@ -44,6 +45,8 @@ def test_cross_entropy_of_huge_scores_is_finite():
 
 
 def test_mean_squared_error_is_that_of_torch():
+    import torch
+
     outputs, targets = np.random.default_rng(0).normal(size=(2, 7, 3))
     t = torch.tensor(outputs, requires_grad=True)
     theirs = torch.nn.functional.mse_loss(t, torch.from_numpy(targets))
@@ -76,6 +79,8 @@ def test_targets_of_another_shape_are_named():
 
 
 def optimize(make_ours, make_theirs, steps: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    import torch
+
     rng = np.random.default_rng(0)
     start, grads = rng.normal(size=4), rng.normal(size=(steps, 4))
     ours, theirs = Parameter(start.copy()), torch.tensor(start.copy(), requires_grad=True)
@@ -89,6 +94,8 @@ def optimize(make_ours, make_theirs, steps: int = 20) -> tuple[np.ndarray, np.nd
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
 def test_sgd_is_that_of_torch(momentum):
+    import torch
+
     ours, theirs = optimize(
         lambda p: SGD(p, momentum), lambda p: torch.optim.SGD(p, lr=0.05, momentum=momentum)
     )
@@ -96,6 +103,8 @@ def test_sgd_is_that_of_torch(momentum):
 
 
 def test_adam_is_that_of_torch():
+    import torch
+
     ours, theirs = optimize(Adam, lambda p: torch.optim.Adam(p, lr=0.05))
     np.testing.assert_allclose(ours, theirs, rtol=1e-10)
 
@@ -106,6 +115,8 @@ def test_momentum_must_be_below_one():
 
 
 def test_clipping_is_that_of_torch():
+    import torch
+
     rng = np.random.default_rng(0)
     for scale in (0.01, 10.0):
         grads = [scale * rng.normal(size=3), scale * rng.normal(size=(2, 2))]
@@ -155,6 +166,8 @@ def test_same_rng_same_result_bit_for_bit(blobs):
 
 
 def test_one_epoch_is_plain_gradient_descent_of_torch(blobs):
+    import torch
+
     x, y = blobs
     model = MLP([2, 4, 2], rng=np.random.default_rng(0))
     net = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2)).double()

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from booktools.explorer import undrawn
 from booktools.notebook_format import ROOT, repository_url, write_atomically
 from booktools.repository import note_on
 from booktools.site import SiteError, write_site
@@ -142,6 +143,10 @@ def build(folder: Path) -> int:
     write_site({language: raw_pages(folder, language) for language in runs}, site, scale=FIGURE_SCALE)
     for page in (site / "index.html", site / "ko" / "index.html"):
         print(f"The book is in {page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}")
+    if missing := undrawn((site / "chapters" / "en" / "try-it.html").read_text(encoding="utf-8")):
+        print(
+            f"Not drawn on the page Try it, for want of a form in static/activations.js: {', '.join(missing)}"
+        )
     if note := note_on(ROOT, repository_url()):
         print(note)
     return 0

@@ -6,7 +6,12 @@ libraries that are light enough for this page draw on a canvas, which takes its 
 keyboard and the screen reader to the page.
 """
 
+import json
+import re
+from html import unescape
 from typing import Any
+
+from booktools.formulas import STATIC
 
 MARK = '<div id="explorer" '
 SCRIPTS = ("activations.js", "explorer.js")
@@ -19,6 +24,18 @@ def add_explorer(app: Any, pagename: str, templatename: str, context: dict[str, 
         app.add_css_file(STYLESHEET)
         for script in SCRIPTS:
             app.add_js_file(script, loading_method="defer")
+
+
+def undrawn(page: str) -> list[str]:
+    """The activations of the page's table that the script does not draw, because it has no JavaScript form of them.
+
+    >>> undrawn('<div id="explorer" data-activations="{&quot;relu&quot;: {}, &quot;new&quot;: {}}" data-x="">')
+    ['new']
+    """
+    data = re.search(rf'{MARK}data-activations="([^"]*)"', page)
+    script = (STATIC / SCRIPTS[0]).read_text(encoding="utf-8").partition("globalThis.ACTIVATIONS = {")[2]
+    drawn = set(re.findall(r"^    (\w+):", script, re.MULTILINE))
+    return [name for name in json.loads(unescape(data[1])) if name not in drawn] if data else []
 
 
 def setup(app: Any) -> dict[str, bool]:

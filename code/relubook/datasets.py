@@ -77,19 +77,22 @@ def small_digits() -> Split:
 
 
 def breast_cancer() -> Split:
-    """Measurements of 569 tumours, malignant or benign: 30 features, 455 rows to train on and 114 to test on.
+    """Measurements of 569 tumours, malignant or benign: 30 features, 456 rows to train on and 113 to test on.
 
-    Each feature has mean 0 and standard deviation 1 over the training rows. The split is stratified and always the
-    same, each part in a fixed random order.
+    x = (measurement − mean) / standard deviation, of each feature over the training rows. The split is
+    stratified and always the same, each part in a fixed random order.
 
     Returns:
         A ``Split`` with 30 features, label 0 for malignant and 1 for benign; its x is not limited to [0, 1].
+
+    Raises:
+        ModuleNotFoundError: scikit-learn is not installed.
 
     Source: Wolberg et al. (1995), https://doi.org/10.24432/C5DW2B; in scikit-learn as ``load_breast_cancer``
 
     >>> split = breast_cancer()
     >>> split.x_train.shape, split.x_test.shape
-    ((455, 30), (114, 30))
+    ((456, 30), (113, 30))
     """
     from sklearn.datasets import load_breast_cancer
 
@@ -108,9 +111,6 @@ def xor() -> tuple[Array, Array]:
 
     Returns:
         x of shape (4, 2), float64, and y of shape (4,), integers.
-
-    Raises:
-        Nothing.
 
     Source: Goodfellow et al. (2016), section 6.1, https://www.deeplearningbook.org/
 

@@ -18,10 +18,21 @@ from relubook.activations import ACTIVATIONS, get
 from relubook.plotting import plot_with_derivative, use_book_style
 
 X_RANGE = (-5.0, 5.0)
+FIRST_CHOICE = ("relu", "elu", "silu")
+
+# Where a slider leads that is to show something special; the others: ``_slider_range``.
 PARAMETER_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"negative_slope": (-0.5, 1.5), "alpha": (0.1, 3.0), "beta": (0.2, 5.0)}
 )
-FIRST_CHOICE = ("relu", "elu", "silu")
+
+
+def _slider_range(parameter: str, default: float) -> tuple[float, float]:
+    """From where to where a slider moves a parameter; a default that must be positive gives positive numbers alone."""
+    low, high = PARAMETER_RANGES.get(parameter, (default, default))
+    if low < default < high:
+        return low, high
+    low, high = sorted((round(default / 10, 10), round(3 * default, 10)))
+    return (low, high) if default else (-1.0, 1.0)
 
 
 def explorer_table() -> str:
@@ -29,13 +40,10 @@ def explorer_table() -> str:
     script finds.
 
     Each formula is that of ``ACTIVATIONS``. The element's data attributes hold what the script computes with: the
-    default parameters and the kinks of every activation, and the ranges of x and of the parameters.
+    default parameters of every activation with the ranges of their sliders, its kinks, and the range of x.
 
     Returns:
         Markdown with ``$…$`` formulas.
-
-    Raises:
-        Nothing of its own.
 
     Source: ``relubook.activations.ACTIVATIONS``
 
@@ -44,10 +52,17 @@ def explorer_table() -> str:
     """
     data = {
         "activations": {
-            name: {"defaults": dict(activation.defaults), "kinks": activation.kinks}
+            name: {
+                "defaults": dict(activation.defaults),
+                "ranges": {
+                    parameter: _slider_range(parameter, default)
+                    for parameter, default in activation.defaults.items()
+                    if not isinstance(default, bool)
+                },
+                "kinks": activation.kinks,
+            }
             for name, activation in ACTIVATIONS.items()
         },
-        "ranges": dict(PARAMETER_RANGES),
         "x": X_RANGE,
     }
     attributes = " ".join(f'data-{key}="{escape(json.dumps(value))}"' for key, value in data.items())
@@ -148,7 +163,7 @@ def _slider(description: str, parameter: str, default: float | bool) -> Any:
     """A widget for a parameter: a box to tick for a yes or no, else a slider."""
     if isinstance(default, bool):
         return widgets.Checkbox(default, description=description)
-    low, high = PARAMETER_RANGES[parameter]
+    low, high = _slider_range(parameter, default)
     return widgets.FloatSlider(
         default, min=low, max=high, step=0.01, description=description, style={"description_width": "initial"}
     )

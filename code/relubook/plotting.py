@@ -24,9 +24,6 @@ BAND_ALPHA = 0.25
 def use_book_style() -> None:
     """Draw all later figures in the style of the book, ``book.mplstyle``.
 
-    Raises:
-        Nothing of its own.
-
     Source: the palette is that of Okabe and Ito (2008), https://jfly.uni-koeln.de/color/
 
     >>> use_book_style()

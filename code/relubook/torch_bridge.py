@@ -24,9 +24,6 @@ class SquaredReLU(nn.Module):
 
     f(x) = max(0, x)²
 
-    Raises:
-        Nothing of its own.
-
     Source: So et al. (2021), https://proceedings.neurips.cc/paper/2021/hash/2f3c6a4cd8af177f6456e7e51a916ff3-Abstract.html
 
     >>> SquaredReLU()(torch.tensor([-2.0, 3.0]))

@@ -15,11 +15,13 @@ from booktools.editions import (
     compare,
     compared,
     copy_notebook,
+    copy_page,
     record,
     synchronised,
     text_hash,
+    to_translate,
 )
-from booktools.notebook_format import canonical, read_notebook, repository_url
+from booktools.notebook_format import ROOT, canonical, read_notebook, repository_url
 
 URL = repository_url()
 NAME = "01-definition.ipynb"
@@ -104,8 +106,14 @@ def with_tags(*tags):
 # --- What a comparison finds --------------------------------------------------------------------------------
 
 
-def test_the_korean_edition_of_the_book_says_what_the_english_one_says():
-    assert [str(problem) for problem in compare()] == []
+def test_both_editions_of_the_book_have_the_same_cells_code_outputs_and_tags():
+    """What is not translated yet is no failure here: `make lint` lists it, and nothing is published with it."""
+    assert [str(problem) for problem in compare() if not problem.is_translation] == []
+
+
+@pytest.mark.parametrize("name", ["Makefile", ".github/workflows/publish.yml"])
+def test_a_missing_translation_stops_lint_and_publishing(name):
+    assert "-m booktools.editions --check\n" in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_editions_in_step_have_no_problem(folders):
@@ -134,6 +142,38 @@ def test_each_difference_is_found_and_names_file_and_cell(folders, edition, chan
     assert str(problem).startswith(f"{korean / NAME}: cell {cell}: {message}")
 
 
+@pytest.mark.parametrize(
+    ("edition", "changes", "waits", "shared"),
+    [
+        ("en", {"a_picture": with_source("# A picture\n\nOne term.")}, [PROSE], []),
+        ("ko", {"plot": with_alt("A rising line.")}, [FIGURE], []),
+        ("ko", {"plot": with_source("plot( )")}, [], [FIGURE]),
+        ("ko", {"a_picture": lambda cell: None}, [], [PROSE]),
+        ("en", {"plot": with_tags("hide-cell"), "a_picture": with_source("# New")}, [PROSE], [FIGURE]),
+    ],
+)
+def test_what_waits_for_a_translator_is_told_from_what_the_editions_share(
+    folders, edition, changes, waits, shared, monkeypatch
+):
+    english, korean = folders
+    change({"en": english, "ko": korean}[edition] / NAME, **changes)
+    both = editions.pairs(english, korean)
+    monkeypatch.setattr(editions, "pairs", lambda *_: both)
+    assert list(to_translate(korean / NAME)) == waits
+    assert to_translate(english / NAME) == {}
+    problems = compare(english, korean)
+    assert [problem.cell for problem in problems if problem.is_translation] == waits
+    assert [problem.cell for problem in problems if not problem.is_translation] == shared
+
+
+def test_a_page_that_waits_for_a_translator_is_told(folders, monkeypatch):
+    english, korean = (folder / "glossary.md" for folder in folders)
+    monkeypatch.setattr(editions, "pairs", lambda *_: [(english, korean)])
+    assert to_translate(korean) == {}
+    english.write_text("# Words\n", encoding="utf-8")
+    assert "is stale" in str(to_translate(korean)[None])
+
+
 def test_cells_in_another_order_are_found():
     english, korean = english_notebook(), korean_notebook()
     korean.cells.reverse()
@@ -145,7 +185,7 @@ def test_a_cell_of_another_type_is_found():
     english, korean = english_notebook(), korean_notebook()
     korean.cells[1] = nbformat.v4.new_markdown_cell("본문", id=FIGURE)
     (problem,) = compared(english, korean, KOREAN / NAME)
-    assert f"chapters/ko/{NAME}: cell {FIGURE}: is markdown, in English code" == str(problem)
+    assert str(problem).startswith(f"chapters/ko/{NAME}: cell {FIGURE}: is markdown, in English code;")
 
 
 def test_pages_are_compared_as_a_whole(folders):
@@ -163,9 +203,9 @@ def test_missing_and_surplus_files_are_found(folders):
     (korean / NAME).rename(korean / "02-numpy.ipynb")
     (korean / "glossary.md").unlink()
     assert [str(problem) for problem in compare(english, korean)] == [
-        f"{korean / NAME}: missing",
-        f"{korean / 'glossary.md'}: missing",
-        f"{korean / '02-numpy.ipynb'}: surplus: not in the English edition",
+        f"{korean / NAME}: missing; `make editions` copies it",
+        f"{korean / 'glossary.md'}: missing; `make editions` copies it",
+        f"{korean / '02-numpy.ipynb'}: surplus: not in the English edition; {editions.BY_HAND}",
     ]
 
 
@@ -204,6 +244,46 @@ def test_a_new_english_cell_comes_over_untranslated(folders):
     assert [str(problem) for problem in compare(english, korean)] == [
         f"{korean / NAME}: cell new: text is not translated"
     ]
+
+
+def test_what_is_still_english_follows_the_english_edition(folders):
+    english, korean = folders
+    (korean / NAME).unlink()
+    copy_notebook(english / NAME, korean / NAME, url=URL)
+    change(english / NAME, a_picture=with_source("# Two pictures"), plot=with_alt("Two lines."))
+    copy_notebook(english / NAME, korean / NAME, url=URL)
+    prose, figure = read_notebook(korean / NAME).cells
+    assert (prose.source, figure.metadata.mystnb.image.alt) == ("# Two pictures", "Two lines.")
+    change(korean / NAME, a_picture=with_source("# 그림 두 장"))
+    change(english / NAME, a_picture=with_source("# Three pictures"))
+    copy_notebook(english / NAME, korean / NAME, url=URL)
+    assert read_notebook(korean / NAME).cells[0].source == "# 그림 두 장", "Korean, recorded or not, is kept"
+
+
+def test_a_copy_links_to_no_heading_that_is_korean_in_its_edition(folders):
+    english, korean = folders
+    (korean / NAME).unlink()
+    text = "See [there](02-numpy.ipynb#a-part), [here](#below), [it](02-numpy.ipynb), [all](https://a.b/#c)."
+    change(english / NAME, a_picture=with_source(text))
+    copy_notebook(english / NAME, korean / NAME, url=URL)
+    copied = read_notebook(korean / NAME).cells[0].source
+    assert copied == "See [there](02-numpy.ipynb), here, [it](02-numpy.ipynb), [all](https://a.b/#c)."
+    record(english / NAME, korean / NAME, PROSE, url=URL)
+    assert "text is not translated" in str(compare(english, korean)[0]), "recorded, and still English"
+
+
+def test_a_new_page_is_copied_until_it_is_translated(folders):
+    english, korean = (folder / "terms.md" for folder in folders)
+    english.write_text("\ufeff# Terms\n\nSee [it](index.md#it).\n", encoding="utf-8")
+    assert copy_page(english, korean)
+    assert korean.read_text(encoding="utf-8") == "# Terms\n\nSee [it](index.md).\n"
+    assert [problem.is_translation for problem in compare(*folders)] == [True]
+    english.write_text("# Words\n", encoding="utf-8")
+    assert copy_page(english, korean) and not copy_page(english, korean)
+    korean.write_text("# 용어\n", encoding="utf-8")
+    assert not copy_page(english, korean)
+    record(english, korean, None, url=URL)
+    assert compare(*folders) == []
 
 
 def test_korean_prose_without_an_english_cell_is_kept_in_its_place():
@@ -259,9 +339,12 @@ def command(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(run, capture_output=True, text=True, check=False)
 
 
-def test_the_command_checks_the_book():
+def test_the_command_finds_nothing_else_to_do_in_the_book():
+    """Of the book itself, `make lint` asks that nothing be untranslated."""
     result = command("--check")
-    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stderr.splitlines()
+    waiting = [str(problem) for problem in compare()]
+    assert lines[: len(waiting)] == waiting and result.returncode == bool(waiting)
 
 
 def test_the_command_refuses_a_file_that_is_not_korean():
@@ -276,3 +359,13 @@ def test_the_command_says_what_is_wrong_and_fails(folders, monkeypatch, capsys):
     monkeypatch.setattr(editions, "compare", lambda: compare(english, korean))
     assert editions.main(["--check"]) == 1
     assert f"{korean / NAME}: cell {FIGURE}: code differs" in capsys.readouterr().err
+
+
+def test_the_command_counts_what_is_to_translate_and_says_how(folders, monkeypatch, capsys):
+    english, korean = folders
+    change(english / NAME, a_picture=with_source("# Another"), plot=with_alt("Another."))
+    monkeypatch.setattr(editions, "compare", lambda: compare(english, korean))
+    assert editions.main(["--check"]) == 1
+    *problems, last = capsys.readouterr().err.splitlines()
+    assert len(problems) == 2 and "text is stale" in problems[0]
+    assert last.startswith("To translate: 2 of these.") and "--translated FILE[:CELL]" in last

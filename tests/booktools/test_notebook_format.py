@@ -1,6 +1,7 @@
 """The formatter: one form, nothing lost, clear errors."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -95,19 +96,71 @@ def test_check_changes_nothing_and_write_repairs(notebook_path, capsys):
         (b"{ not json", "not valid JSON"),
         (b"", "not valid JSON"),
         (b"\xff\xfe", "not valid JSON"),
-        (b"[]", "not a valid notebook"),
-        (b'{"cells": 3}', "not a valid notebook"),
-        (b'{"cells": [], "metadata": {}, "nbformat": 4}', "not a valid notebook"),
+        (b"[]", "not a valid notebook: it is a JSON list"),
+        (b'{"cells": 3}', "not a valid notebook: nbformat and nbformat_minor must say 4.0 to 4.5"),
+        (b'{"cells": [], "metadata": {}, "nbformat": 4}', r"must say 4.0 to 4.5, and say 4\.\?"),
+        (
+            b'{"worksheets": [], "nbformat": 3, "nbformat_minor": 0}',
+            "it has format 3, and the book 4; save it",
+        ),
+        (b'{"cells": {}, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}', "it has no list of cells"),
+        (b'{"cells": [{}, 3], "nbformat": 4, "nbformat_minor": 5}', r"cells\[1\] is not an object"),
+        (
+            b'{"cells": [{}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+            "not a valid notebook: ValidationError: .*metadata",
+        ),
     ],
 )
 def test_what_is_not_a_notebook_is_named_and_left_as_it_was(tmp_path, capsys, content, reason):
     path = tmp_path / "broken.ipynb"
     path.write_bytes(content)
     assert main([str(path)]) == 1
-    assert f"{path}: {reason}" in capsys.readouterr().err
+    assert re.search(f"{path}: .*{reason}", capsys.readouterr().err)
     assert path.read_bytes() == content
     with pytest.raises(NotebookError, match=reason):
         read_notebook(path)
+
+
+def old(minor: int) -> dict:
+    """The notebook as an editor of an older format writes it: without ids."""
+    notebook = messy_notebook() | {"nbformat_minor": minor}
+    for cell in notebook["cells"]:
+        del cell["id"]
+    return notebook
+
+
+@pytest.mark.parametrize("minor", range(5))
+def test_older_formats_are_read_and_get_ids_that_stay(tmp_path, minor):
+    path = tmp_path / "old.ipynb"
+    path.write_text(json.dumps(old(minor)), encoding="utf-8")
+    first, second = (canonical(read_notebook(path), url=URL) for _ in range(2))
+    assert first == second and json.loads(first)["nbformat_minor"] == 5
+    assert [cell["id"] for cell in json.loads(first)["cells"]] == ["cell-0", "cell-1", "cell-2"]
+    assert main([str(path)]) == 0 and main(["--check", str(path)]) == 0
+
+
+def test_an_id_that_colab_keeps_in_the_metadata_is_taken_back(tmp_path):
+    notebook = old(0)
+    for number, cell in enumerate(notebook["cells"]):
+        cell["metadata"]["id"] = f"kept-{number}"
+    notebook["metadata"] = {"colab": {"provenance": []}}
+    path = tmp_path / "colab.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    cells = read_notebook(path).cells
+    assert [cell.id for cell in cells] == ["kept-0", "kept-1", "kept-2"]
+    assert "id" not in json.loads(canonical(read_notebook(path), url=URL))["cells"][0]["metadata"]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_byte_order_mark_and_windows_line_ends_are_rewritten(notebook_path, mark, end, capsys):
+    assert main([str(notebook_path)]) == 0
+    stored = notebook_path.read_bytes()
+    text = stored.replace(b"print(1)\\n", b"print(1)\\r\\n") if end == b"\r\n" else stored
+    notebook_path.write_bytes(mark + text.replace(b"\n", end))
+    assert main(["--check", str(notebook_path)]) == int(mark + end != b"\n")
+    assert main([str(notebook_path)]) == 0
+    assert notebook_path.read_bytes() == stored
 
 
 def test_one_broken_notebook_does_not_stop_the_others(tmp_path, notebook_path):

@@ -23,8 +23,8 @@ def test_a_ratio_is_to_a_copy():
     assert ratios["sleep"] > ratios["copy"]
 
 
-def test_the_family_is_the_registry_and_tanh_gelu():
-    assert set(cost.FAMILY) == {*ACTIVATIONS, "gelu (tanh)"}
+def test_the_family_is_of_the_registry_and_tanh_gelu():
+    assert len(cost.FAMILY) == 16 and set(cost.FAMILY) - {"gelu (tanh)"} <= set(ACTIVATIONS)
     ratios = cost.family_ratios(size=1_000, repeats=1)
     assert list(ratios) == list(cost.FAMILY) and min(ratios.values()) > 0
 

@@ -3,6 +3,8 @@
 import pytest
 from serving import SITE
 
+from relubook import ACTIVATIONS
+
 PAGES = ("chapters/en/try-it.html", "ko/chapters/ko/try-it.html")
 
 
@@ -89,10 +91,34 @@ def test_it_works_from_a_file(open_page):
     assert value(page, "f", "tanh") == "= 0.7616" and page.problems == []
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (PAGES[0], "In the table, but not drawn here: mish"),
+        (PAGES[1], "표에만 있고 여기에는 그리지 않는 함수: mish"),
+    ],
+)
+def test_a_function_without_a_javascript_form_is_named_and_left_out(browser, address, path, text):
+    context = browser.new_context()
+    context.add_init_script("""
+        let family;
+        Object.defineProperty(globalThis, "ACTIVATIONS", {
+            get: () => family,
+            set: ({mish, ...others}) => { family = others; },
+        });
+    """)
+    page = context.new_page()
+    page.goto(address + path + "#mish,elu")
+    assert page.locator(".explorer-choices p").inner_text() == text
+    assert page.locator(".explorer-name code").all_inner_texts() == ["elu"]
+    assert page.locator(".explorer-choices input").count() == len(ACTIVATIONS) - 1
+    context.close()
+
+
 def test_without_scripts_the_page_shows_the_formulas(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + PAGES[0])
-    assert page.locator("#explorer tbody tr").count() == 15
+    assert page.locator("#explorer tbody tr").count() == len(ACTIVATIONS)
     assert not page.locator(".explorer-app").is_visible()
     context.close()

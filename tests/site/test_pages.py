@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import COLOURS, violations
 from serving import SITE, pages
 
 PAGES = pages()
@@ -14,29 +14,12 @@ NOT_SHARED = ("404.html", "index.html", "search.html")
 HAS_LANGUAGES = [name for name in PAGES if "chapters/" in name or name.endswith("search.html")]
 LEADING_ON = ("index.html", "ko/index.html")  # a browser does not stay there
 
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # what depends on the theme
-
 
 def html(name: str) -> str:
     return (SITE / name).read_text(encoding="utf-8")
 
 
-# Tokens of code and pieces of formulas are thousands of elements that look alike on every page: once is enough.
 THOROUGH = ("chapters/en/04-network-in-numpy.html", "ko/chapters/ko/06-gradient-flow.html")
-REPEATED = {"exclude": [["pre *"], [".katex-html"]]}
-
-
-def violations(page, name: str, options=None) -> list[str]:
-    """What axe finds, as rule and element."""
-    options = {"resultTypes": ["violations"], **(options or {})}
-    found = (
-        Axe()
-        .run(page, context=None if name in THOROUGH else REPEATED, options=options)
-        .response["violations"]
-    )
-    return [f"{violation['id']}: {node['html']}" for violation in found for node in violation["nodes"]]
-
-
 FIT = "[...document.querySelectorAll('pre')].every((e) => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)"
 
 
@@ -62,11 +45,11 @@ def check(open_page, address: str, name: str) -> None:
     )
     assert 0 < size <= HEAVIEST
     if not name.startswith("ko/") or name in THOROUGH:
-        assert violations(page, name) == []
+        assert violations(page, thorough=name in THOROUGH) == []
         page.emulate_media(color_scheme="dark")
         if "data-content_root" in html(name):
             page.wait_for_selector("html[data-theme=dark]", state="attached")
-        assert violations(page, name, COLOURS) == []
+        assert violations(page, COLOURS, thorough=name in THOROUGH) == []
 
     page.set_viewport_size(PHONE)
     page.evaluate("for (const image of document.images) image.loading = 'eager'")
@@ -76,7 +59,7 @@ def check(open_page, address: str, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     if name.startswith("ko/") or name in THOROUGH:
         page.wait_for_function(FIT)  # the theme's script waits a little after a change of size
-        assert violations(page, name) == []
+        assert violations(page, thorough=name in THOROUGH) == []
     assert page.problems == []
 
 

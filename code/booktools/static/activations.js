@@ -1,5 +1,6 @@
 // The activations of relubook, for the explorer page: f and its derivative at x, with the same parameters and the same
-// value at each kink. tests/booktools/test_explorer_page.py compares every one of them with the Python functions.
+// value at each kink. tests/booktools/test_explorer_page.py compares every one of them with the Python functions. One that
+// is missing here is left out of the graphs, and the page and the build say so.
 (() => {
   const positive = (x) => Math.max(x, 0);
   const negative = (x) => Math.min(x, 0);

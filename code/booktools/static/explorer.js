@@ -2,17 +2,21 @@
 // made from relubook's registry, with its formulas rendered and its parameters as data; activations.js computes.
 (() => {
   const root = document.getElementById("explorer");
-  const family = JSON.parse(root.dataset.activations); // name → {defaults, kinks}
-  const ranges = JSON.parse(root.dataset.ranges); // parameter → [lowest, highest]
+  const registry = JSON.parse(root.dataset.activations); // name → {defaults, ranges, kinks}
+  // Only what activations.js can compute is drawn; the table shows the others, and a line names them.
+  const family = Object.fromEntries(Object.entries(registry).filter(([name]) => Object.hasOwn(ACTIVATIONS, name)));
+  const undrawn = Object.keys(registry).filter((name) => !Object.hasOwn(family, name));
   const [left, right] = JSON.parse(root.dataset.x);
   const TEXT = {
     en: {
       functions: "Functions", point: "Point x", reset: "Start again", values: "Values at the point",
       none: "Choose a function above.", graph: "Graph of", at: "at",
+      undrawn: "In the table, but not drawn here:",
     },
     ko: {
       functions: "함수", point: "지점 x", reset: "처음 상태로", values: "이 지점에서의 값",
       none: "위에서 함수를 고르십시오.", graph: "그래프:", at: "x =",
+      undrawn: "표에만 있고 여기에는 그리지 않는 함수:",
     },
   }[document.documentElement.lang];
   const FIRST = ["relu", "elu", "silu"]; // what a reader sees before choosing
@@ -69,7 +73,7 @@
         const first = family[name].defaults[parameter];
         if (typeof first === "boolean") parameters[parameter] = text === "true";
         else if (typeof first === "number" && Number.isFinite(Number(text))) {
-          const [lowest, highest] = ranges[parameter];
+          const [lowest, highest] = family[name].ranges[parameter];
           parameters[parameter] = Math.min(Math.max(Number(text), lowest), highest);
         }
       }
@@ -192,7 +196,7 @@
       box.addEventListener("change", () => set(box.checked));
       return [label, box];
     }
-    const [lowest, highest] = ranges[parameter];
+    const [lowest, highest] = family[name].ranges[parameter];
     const slider = element("input", {type: "range", id, min: lowest, max: highest, step: 0.01});
     slider.value = parameters[parameter];
     const value = element("output", {for: id}, number(parameters[parameter], 2));
@@ -242,6 +246,7 @@
       });
       choices.append(element("label", {}, boxes[name], " ", element("code", {}, name)));
     }
+    if (undrawn.length) choices.append(element("p", {}, `${TEXT.undrawn} ${undrawn.join(", ")}`));
     where.addEventListener("input", () => moveTo(Number(where.value)));
     const reset = element("button", {type: "button", class: "explorer-reset"}, TEXT.reset);
     reset.addEventListener("click", () => {

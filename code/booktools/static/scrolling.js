@@ -1,11 +1,62 @@
-// Formulas and tables that are wider than the screen scroll in their own boxes; the keyboard has to reach those.
+// What the theme's scripts leave undone, once the page and they are there.
 (() => {
-  const update = () => {
+  // Formulas and tables that are wider than the screen scroll in their own boxes; the keyboard has to reach those.
+  const reachable = () => {
     for (const box of document.querySelectorAll(".katex-display, .pst-scrollable-table-container")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
   };
-  addEventListener("load", update);
-  addEventListener("resize", update);
+
+  // The theme keeps the side bar where it was on the page before, and opens it at its top: the current chapter may be neither.
+  const showCurrent = () => {
+    const bar = document.querySelector(".bd-sidebar-primary");
+    const link = bar?.querySelector("a.current");
+    if (!link) return;
+    const frame = bar.getBoundingClientRect(), place = link.getBoundingClientRect();
+    if (place.top < frame.top || place.bottom > frame.bottom) bar.scrollTop += place.top - frame.top - frame.height / 3;
+  };
+  const whenOpened = () => setTimeout(() => {
+    document.querySelector(".bd-sidebar-primary a.current")?.focus({ preventScroll: true });
+    showCurrent();
+  }, 100);  // the theme focuses its first link after as long, and before this
+
+  const ready = () => {
+    reachable();
+    showCurrent();
+    document.querySelector(".primary-toggle")?.addEventListener("click", () => {
+      if (document.getElementById("pst-primary-sidebar-checkbox").checked) whenOpened();
+    });
+    // A link of the contents leads to a place of this page, which the drawer would cover.
+    document.querySelector(".bd-sidebar-secondary")?.addEventListener("click", (event) => {
+      if (event.target.closest("a")) document.getElementById("pst-secondary-sidebar-checkbox").checked = false;
+    });
+    for (const form of document.querySelectorAll(".bd-search")) form.setAttribute("role", "search");
+  };
+  // The event comes twice, the second time from the end of this file, when the theme's scripts have run.
+  addEventListener("load", ready, { once: true });
+  addEventListener("resize", reachable);
+
+  // Paper is white: the dark theme waits until it is printed.
+  const page = document.documentElement.dataset;
+  let chosen;
+  addEventListener("beforeprint", () => {
+    chosen = page.theme;
+    page.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    page.theme = chosen;
+  });
+
+  // Sphinx asks plain objects for its words, and each of those answers "constructor" and "__proto__" with what is no list.
+  addEventListener("load", ({ target }) => {
+    if (!target.src?.includes("searchtools.js")) return;
+    const { setIndex } = Search;
+    Search.setIndex = (index) => {
+      const words = { __proto__: null, hasOwnProperty: Object.prototype.hasOwnProperty };
+      Object.setPrototypeOf(index.terms, words);
+      Object.setPrototypeOf(index.titleterms, words);
+      setIndex(index);
+    };
+  }, true);
 })();

@@ -10,7 +10,7 @@ from relubook.surveys.declared import SURVEYS, survey_named
 from relubook.surveys.survey import SurveyError, provenance, run
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def _main(arguments: Sequence[str] | None = None) -> int:
     """Run, store and report; the exit status is 1 where a name is unknown or rows cannot be used."""
     parser = argparse.ArgumentParser(
         prog="python -m relubook.surveys", description="Run surveys, store their tables."
@@ -35,4 +35,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main())

@@ -119,10 +119,13 @@ def survey_named(name: str) -> Survey:
 
     survey_named(name) = SURVEYS[name]
 
+    Args:
+        name: a key of ``SURVEYS``.
+
     Raises:
         ValueError: there is none of that name; the message lists those that there are.
 
-    Source: ``SURVEYS``
+    Source: ``relubook.surveys.declared.SURVEYS``
 
     >>> survey_named("zeros").experiment.__name__
     'trained_network'

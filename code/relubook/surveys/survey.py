@@ -63,6 +63,9 @@ class Survey:
         tolerances: for each outcome, by how much another processor may differ.
         budget: seconds of CPU that all rows may take.
 
+    Raises:
+        ValueError: an axis has no base or repeats a value, or draws are declared in part.
+
     Source: Schmidt et al. (2021) on comparing over many settings, https://proceedings.mlr.press/v139/schmidt21a.html
 
     >>> def area(*, seed: int, width: float, height: float) -> dict[str, float]:
@@ -143,6 +146,8 @@ def run(
     survey: Survey, *, tables: Path = TABLES, work: Path = WORK, progress: bool = False
 ) -> NDArray[np.void]:
     """Run a survey, or what is left of it, and store its table.
+
+    table[i] = the i-th of survey.rows(), and what the experiment returned for it
 
     Runs go through ``joblib.Parallel`` on one BLAS thread each: serially unless ``joblib.parallel_config`` says
     otherwise. Each finished row is written to ``work`` at once, so that an interrupted survey goes on where it stopped.
@@ -281,7 +286,7 @@ def read(survey: Survey | str, *, tables: Path = TABLES) -> NDArray[np.void]:
 
     >>> table = read("backward_bug")
     >>> table.dtype.names[:3]
-    ('part', 'derivative', 'optimizer')
+    ('part', 'activation', 'derivative')
     """
     if isinstance(survey, str):
         from relubook.surveys.declared import survey_named
@@ -289,8 +294,6 @@ def read(survey: Survey | str, *, tables: Path = TABLES) -> NDArray[np.void]:
         survey = survey_named(survey)
     path = tables / f"{survey.name}.csv"
     again = f"run `python -m relubook.surveys {survey.name}`"
-    if not path.exists():
-        raise SurveyError(f"{path}: there is no table of {survey.name}; {again}")
     header, text = _parts(path)
     if header.get("declaration") != survey.digest():
         raise SurveyError(f"{path}: rows of another declaration of {survey.name}; {again}")
@@ -317,7 +320,10 @@ def provenance(survey: Survey, *, tables: Path = TABLES) -> dict[str, str]:
         survey: a declaration.
         tables: the folder of the table.
 
-    Source: ``run``
+    Raises:
+        SurveyError: there is no table.
+
+    Source: ``relubook.surveys.run``
 
     >>> from relubook.surveys import SURVEYS
     >>> sorted(provenance(SURVEYS["backward_bug"]))
@@ -327,6 +333,8 @@ def provenance(survey: Survey, *, tables: Path = TABLES) -> dict[str, str]:
 
 
 def _parts(path: Path) -> tuple[dict[str, str], str]:
+    if not path.exists():
+        raise SurveyError(f"{path}: there is no table; run `python -m relubook.surveys {path.stem}`")
     header, lines = {}, path.read_text(encoding="utf-8").splitlines(keepends=True)
     while lines and lines[0].startswith("# "):
         key, _, value = lines.pop(0)[2:].rstrip("\n").partition(": ")
@@ -349,8 +357,11 @@ def _typed(values: list[str]) -> NDArray[Any]:
 def recheck(survey: Survey, *, rows: int, rng: np.random.Generator, tables: Path = TABLES) -> list[str]:
     """Run some rows of a table again and say which came out otherwise.
 
-    A row agrees where every outcome is within its tolerance, NaN with NaN. Where a run is chaotic, another processor
-    may give another fate, so up to a tenth of the rows may differ before anything is said.
+    A row agrees where |new − stored| ≤ tolerance + 10⁻⁴ · |stored| for every outcome, and NaN meets NaN. Where a run is
+    chaotic, another processor may give another fate, so up to a tenth of the rows may differ before anything is said.
+
+    differing = rows of the sample that do not agree, if more than rows / 10
+
 
     Args:
         survey: a declaration.
