@@ -30,7 +30,8 @@ SCRIPT_TEXT = re.compile(r""""[^"\\\n]*"|'[^'\\\n]*'|`[^`\\]*`""")
 
 # Bootstrap's script has all its components in it; no page has one of these.
 COMPONENTS_WITHOUT_USE = (
-    *("accordion", "carousel", "modal", "nav-pills", "offcanvas", "placeholder", "popover", "toast"),
+    *("accordion", "carousel", "modal", "nav-pills", "offcanvas", "placeholder", "popover"),
+    *("toast",),
 )
 ICON = re.compile(r'content:\s*"([\ue000-\uf8ff])"')  # icons have codes for private use
 NESTING_RULES = ("media", "supports", "layer")
