@@ -131,7 +131,7 @@ def test_a_figure_that_is_no_image_is_an_error(tmp_path):
 def test_a_first_page_that_leads_nowhere_is_an_error(edition):
     page = site.redirect((ENGLISH / "index.html").read_text(encoding="utf-8"), "index.html", edition)
     assert 'content="0; url=chapters/en/index.html"' in page and '<html lang="en">' in page
-    with pytest.raises(SiteError, match="index.html: leads nowhere"):
+    with pytest.raises(SiteError, match=r"index\.html: leads nowhere"):
         site.redirect("<html></html>", "index.html", edition)
 
 
