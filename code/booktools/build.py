@@ -25,8 +25,8 @@ from booktools.stylesheet import StyleError
 
 BUILD = ROOT / "_build"
 LOG = "build.log"
-JUPYTER_BOOK = (
-    "from jupyter_book.cli.main import main; main()"  # in this environment, whatever is on the PATH
+JUPYTER_BOOK = (  # in this environment, whatever is on the PATH; matplotlib would be loaded for cards that nobody draws
+    "import sys; sys.modules['matplotlib'] = None; from jupyter_book.cli.main import main; main()"
 )
 FIGURE_SCALE = 2  # pixels of a stored figure for one of the page: `make execute` draws for dense screens
 STRICT = ("-W", "-n", "--keep-going", "-q")

@@ -14,21 +14,8 @@ LONGEST_PART = 3  # syllables; searchtools.js finds longer parts itself, as part
 
 # Longer ones first: the first that fits is taken off.
 PARTICLES = [
-    *(
-        "에서는",
-        "으로는",
-        "이라는",
-        "에서",
-        "에게",
-        "에는",
-        "으로",
-        "까지",
-        "부터",
-        "처럼",
-        "보다",
-        "마다",
-        "이나",
-    ),
+    *("에서는", "으로는", "이라는", "에서", "에게", "에는", "으로", "까지"),
+    *("부터", "처럼", "보다", "마다", "이나"),
     *"은는이가을를의에와과로도만",
 ]
 NO_PARTICLE = ("정확도", "난이도", "전문가")  # nouns whose last syllable looks like one

@@ -23,53 +23,29 @@ from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
 
 STATIC = Path(__file__).parent / "static"
-STYLESHEET, DARK_STYLESHEET, SCRIPT = "book.css", "dark.css", "book.js"  # templates/layout.html links them
 
 # What themes and extensions bring, in the order in which it is merged; a star stands for a version. A stylesheet or
 # script in none of these lists is an error: someone has to decide.
 STYLES_IN_USE = (
-    "styles/theme.css",
-    "styles/bootstrap.css",
-    "styles/pydata-sphinx-theme.css",
-    "vendor/fontawesome/*/css/all.min.css",
-    "pygments.css",
-    "styles/sphinx-book-theme.css",
-    "copybutton.css",
-    "mystnb.*.css",
-    "languages.css",
-    "katex/katex.min.css",
-    "katex-math.css",
-    "formulas.css",
-    "interface.css",
+    *("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme.css"),
+    *("vendor/fontawesome/*/css/all.min.css", "pygments.css", "styles/sphinx-book-theme.css"),
+    *("copybutton.css", "mystnb.*.css", "languages.css", "katex/katex.min.css"),
+    *("katex-math.css", "formulas.css", "interface.css"),
     explorer.STYLESHEET,
 )
 SCRIPTS_IN_USE = (
-    "documentation_options.js",
-    "start.js",
-    "doctools.js",
-    "sphinx_highlight.js",
-    "clipboard.min.js",
-    "copybutton.js",
-    "scripts/sphinx-book-theme.js",
-    "scripts/bootstrap.js",
-    "scripts/pydata-sphinx-theme.js",
-    "scrolling.js",
-    "loaded.js",
+    *("documentation_options.js", "start.js", "doctools.js", "sphinx_highlight.js"),
+    *("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js"),
+    *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js", "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = ("language_data.js", "searchtools.js")
-SEARCH_INDEX = "searchindex.js"
 PAGE_SCRIPTS = explorer.SCRIPTS  # of the pages to which an extension adds them
+# The first is imported by another one, the icons of the second are in the stylesheet.
 WITHOUT_USE = (
-    "basic.css",  # another one imports it
-    "sphinx-design.min.css",
-    "sphinx-thebe.css",
-    "togglebutton.css",
-    "vendor/fontawesome/*/js/all.min.js",  # its icons are in the stylesheet
-    "togglebutton.js",
-    "design-tabs.js",
-    "sphinx-thebe.js",
-    "copybutton_funcs.js",  # copybutton.js has it in it
+    *("basic.css", "vendor/fontawesome/*/js/all.min.js", "copybutton_funcs.js"),
+    *("sphinx-design.min.css", "design-tabs.js", "sphinx-thebe.css", "sphinx-thebe.js"),
+    *("togglebutton.css", "togglebutton.js"),
 )
 SHARED_FILES = ("favicon.svg", "card.png")
 ICON_FONTS = "vendor/fontawesome/*/webfonts"
@@ -216,27 +192,26 @@ def redirect(page: str, name: str, edition: Edition) -> str:
     return template.format(language=edition.language, title=title[1] if title else "", address=address[1])
 
 
-def write_edition(edition: Edition, names: frozenset[str], scale: int) -> None:
+def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int) -> None:
     """Write the pages of an edition, and the files that they load.
+
+    Args:
+        edition: where they stand, and where they go.
+        css: the stylesheet of all editions.
+        scripts: the scripts to merge.
+        scale: see ``with_sized_figures``.
 
     Raises:
         SiteError: a page is not as expected.
-        StyleError: a stylesheet is not.
     """
     static, output = edition.raw / "_static", edition.output / "_static"
-    styles, scripts = styles_and_scripts(static)
-    css = merged_stylesheet(static, styles, names, static / file_matching(static, ICON_FONTS))
-    merged = {
-        STYLESHEET: css,
-        DARK_STYLESHEET: dark_rules(css),
-        SCRIPT: "\n;".join((static / script).read_text(encoding="utf-8") for script in scripts),
-    }
+    script = "\n;".join((static / script).read_text(encoding="utf-8") for script in scripts)
     output.mkdir(parents=True, exist_ok=True)
-    for name, text in merged.items():
+    for name, text in (("book.css", css), ("dark.css", dark_rules(css)), ("book.js", script)):
         (output / name).write_text(text, encoding="utf-8")
     for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}):
         _copy(static / name, output / name)
-    for name in ("_images", "_sources", SEARCH_INDEX):
+    for name in ("_images", "_sources", "searchindex.js"):
         _copy(edition.raw / name, edition.output / name)
 
     for name, page in edition.pages.items():
@@ -259,19 +234,18 @@ def _copy(source: Path, target: Path) -> None:
 
 def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     """Tags, classes and ids of all pages, and every word of their scripts."""
-    editions = list(editions)
-    pages = (page for edition in editions for page in edition.pages.values())
-    scripts = (
-        (edition.raw / "_static" / script).read_text(encoding="utf-8")
-        for edition in editions
-        for script in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS, *PAGE_SCRIPTS)
-    )
-    return frozenset(names_in_pages(pages) | names_in_scripts(scripts))
+    names: set[str] = set()
+    for edition in editions:
+        scripts = (
+            edition.raw / "_static" / name for name in (*SCRIPTS_IN_USE, *SEARCH_SCRIPTS, *PAGE_SCRIPTS)
+        )
+        names |= names_in_pages(edition.pages.values())
+        names |= names_in_scripts(script.read_text(encoding="utf-8") for script in scripts)
+    return frozenset(names)
 
 
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)"')
-NOT_LISTED = ("search.html",)
 
 
 def sitemap(pages: Iterable[str]) -> str:
@@ -298,7 +272,7 @@ def write_for_search_engines(output: Path) -> None:
         path.relative_to(output).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(output.rglob("*.html"))
     }
-    listed = [page for name, page in pages.items() if name.rpartition("/")[2] not in NOT_LISTED]
+    listed = [page for name, page in pages.items() if not name.endswith("search.html")]
     (output / "sitemap.xml").write_text(sitemap(listed), encoding="utf-8")
     address = CANONICAL.search(pages["search.html"])
     base = urlsplit(address[1]).path.removesuffix("search.html") if address else "/"
@@ -323,7 +297,10 @@ def write_site(raw: Mapping[str, Path], output: Path, *, scale: int = 1) -> None
         Edition(language, folder, output / KOREAN_FOLDER if language == "ko" else output)
         for language, folder in raw.items()
     ]
-    names = names_in_use(editions)
-    for edition in editions:
-        write_edition(edition, names, scale)
+    merged = [styles_and_scripts(edition.raw / "_static") for edition in editions]
+    static, (styles, _) = editions[0].raw / "_static", merged[0]
+    fonts = static / file_matching(static, ICON_FONTS)
+    css = merged_stylesheet(static, styles, names_in_use(editions), fonts)
+    for edition, (_, scripts) in zip(editions, merged, strict=True):
+        write_edition(edition, css, scripts, scale)
     write_for_search_engines(output)

@@ -5,7 +5,6 @@ scripts add classes (``show``, ``fade``). The icons are cut to those in use and 
 """
 
 import base64
-import functools
 import io
 import posixpath
 import re
@@ -31,18 +30,15 @@ SCRIPT_TEXT = re.compile(r""""[^"\\\n]*"|'[^'\\\n]*'|`[^`\\]*`""")
 
 # Bootstrap's script has all its components in it; no page has one of these.
 COMPONENTS_WITHOUT_USE = (
-    "accordion",
-    "carousel",
-    "modal",
-    "nav-pills",
-    "offcanvas",
-    "placeholder",
-    "popover",
-    "toast",
+    *("accordion", "carousel", "modal", "nav-pills", "offcanvas", "placeholder", "popover"),
+    *("toast",),
 )
 ICON = re.compile(r'content:\s*"([\ue000-\uf8ff])"')  # icons have codes for private use
 NESTING_RULES = ("media", "supports", "layer")
 KEPT_RULES = ("keyframes", "-webkit-keyframes", "property", "page", "charset")
+
+DARK = re.compile(r"""(\[data-theme=["']?)dark\b""")
+MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 
 
 class StyleError(Exception):
@@ -101,7 +97,6 @@ def _selectors(prelude: Iterable[Any]) -> list[list[Any]]:
     return selectors
 
 
-@functools.lru_cache(maxsize=1)  # both editions have the same
 def purged(css: str, names: frozenset[str]) -> str:
     """A stylesheet without the rules that cannot match anything.
 
@@ -212,13 +207,14 @@ def merged_stylesheet(static: Path, sheets: Iterable[str], names: frozenset[str]
 
 
 def dark_rules(css: str) -> str:
-    """The rules of the dark theme, for pages that have the light one because no script has chosen.
+    """The rules of the dark theme on every screen, for pages that have the light one because no script has chosen.
 
-    >>> dark_rules('p{top:0}html[data-theme="dark"] p{top:1px}')
+    >>> dark_rules('p{top:0}html[data-theme="dark"] p{top:1px}@media print{html[data-theme=dark] p{top:2px}}')
     'html[data-theme="light"] p{top:1px}'
     """
-    rules = re.findall(r"[^{}]*\[data-theme=[\"']?dark\b[^{}]*\{[^{}]*\}", css)
-    return re.sub(r"(data-theme=[\"']?)dark\b", r"\1light", "".join(rules))
+    everywhere = MEDIA.sub("", css)
+    rules = [rule for rule in re.findall(r"[^{}]*\{[^{}]*\}", everywhere) if DARK.search(rule)]
+    return DARK.sub(r"\1light", "".join(rules))
 
 
 def files_named(css: str) -> set[str]:

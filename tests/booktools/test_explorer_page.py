@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from booktools.build import BUILD, raw_pages
-from booktools.explorer import MARK, SCRIPTS, STYLESHEET, undrawn
+from booktools.explorer import MARK, SCRIPTS, undrawn
 from booktools.formulas import STATIC, node_binary
 from booktools.notebook_format import CHAPTERS, read_notebook
 from relubook import ACTIVATIONS
@@ -114,8 +114,8 @@ def test_what_the_script_cannot_compute_is_named():
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_only_the_explorer_page_loads_its_files(language):
+def test_only_the_explorer_page_loads_its_scripts(language):
     for path in raw_pages(BUILD, language).rglob("chapters/*/*.html"):
         page = path.read_text(encoding="utf-8")
-        for file in (*SCRIPTS, STYLESHEET):
+        for file in SCRIPTS:
             assert (file in page) == (MARK in page) == (path.stem == "try-it"), f"{path}: {file}"

@@ -1,12 +1,22 @@
-"""Light pages: each change is made, and a page that has changed is an error, not a half-light page."""
+"""The site: what an update of a theme brings back or takes away is an error, not a half-light page."""
 
 import re
+import shutil
 
 import pytest
 
 from booktools import site
 from booktools.build import BUILD, raw_pages
-from booktools.site import CHANGES, Edition, SiteError, changed, light_page, png_size, sitemap, write_site
+from booktools.site import (
+    EXPECTED,
+    Edition,
+    SiteError,
+    check,
+    finished_page,
+    sitemap,
+    styles_and_scripts,
+    write_site,
+)
 
 ENGLISH, KOREAN = (raw_pages(BUILD, language) for language in ("en", "ko"))
 NAME = "chapters/en/06-gradient-flow.html"
@@ -18,19 +28,57 @@ def raw_page() -> str:
     return (ENGLISH / NAME).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", [c for c in CHANGES if not c.optional], ids=lambda change: change.what)
-def test_every_change_finds_what_it_changes_and_fails_where_it_is_gone(change, raw_page):
-    for earlier in CHANGES[: CHANGES.index(change)]:
-        raw_page = changed(raw_page, NAME, earlier)
-    assert changed(raw_page, NAME, change) != raw_page
-    with pytest.raises(SiteError, match=rf"^{NAME}: no {change.what} found"):
-        changed("<html></html>", NAME, change)
+@pytest.fixture
+def edition(tmp_path) -> Edition:
+    """The English edition, with the files that its pages load."""
+    (tmp_path / "_static").mkdir()
+    for name in ("book.css", "dark.css", "book.js"):
+        (tmp_path / "_static" / name).write_text(name)
+    return Edition("en", ENGLISH, tmp_path)
 
 
-def test_a_light_page_has_one_stylesheet_and_no_script_of_the_theme(raw_page, tmp_path):
-    page = light_page(raw_page, NAME, Edition("en", ENGLISH, tmp_path), '<link rel="stylesheet">', scale=1)
-    assert page.count('rel="stylesheet"') == 1
-    assert "<script src" not in page and "unpkg" not in page and "document.write" not in page
+# What a page would have in it if a block or a template of the theme were no longer the one that is replaced.
+COMES_BACK = {
+    "stylesheet": '<link href="styles/theme.css?digest=1" rel="stylesheet" />',
+    "preloaded file": '<link rel="preload" as="script" href="x.js" />',
+    "viewport": '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
+    "script": '<script src="x.js"></script>',
+    "written element": "document.write(`<button></button>`);",
+    "sidebar with a name": '<div role="region" aria-label="Book"></div>',
+    "logo": '<img class="logo__image only-dark">',
+    "button to the other language": '<a class="btn btn-language-button"></a>',
+    "link that tells another window where it came from": '<a href="x" target="_blank"></a>',
+}
+
+
+@pytest.mark.parametrize("what", EXPECTED)
+def test_what_comes_back_or_goes_missing_is_an_error(what, raw_page):
+    check(raw_page, NAME)
+    times = EXPECTED[what][1]
+    with pytest.raises(
+        SiteError, match=f"^{NAME}: {what}: {times + 1} instead of {times}; has the theme changed"
+    ):
+        check(raw_page.replace("</body>", COMES_BACK[what] + "</body>"), NAME)
+    if times:
+        with pytest.raises(SiteError, match=f": 0 instead of {times}"):
+            check(re.sub(EXPECTED[what][0], "", raw_page), NAME)
+
+
+def test_every_page_of_both_editions_is_as_expected():
+    for language, folder in (("en", ENGLISH), ("ko", KOREAN)):
+        pages = {
+            name: page for name, page in Edition(language, folder, folder).pages.items() if "<head>" in page
+        }
+        assert len(pages) > 20
+        for name, page in pages.items():
+            check(page, name)
+
+
+def test_a_page_names_the_version_of_each_file_and_the_size_of_each_figure(raw_page, edition):
+    page = finished_page(raw_page, NAME, edition, scale=1)
+    for name in ("book.css", "dark.css", "book.js"):
+        assert len(re.findall(rf"_static/{name}\?v=[0-9a-f]{{12}}\"", page)) == 1
+    assert "?v=@" not in page
     figures = re.findall(r"<img [^>]*_images[^>]*>", page)
     assert figures
     for figure in figures:
@@ -38,9 +86,9 @@ def test_a_light_page_has_one_stylesheet_and_no_script_of_the_theme(raw_page, tm
         assert width > height > 0 and 'loading="lazy"' in figure and 'alt="' in figure
 
 
-def test_binder_and_colab_open_the_branch_that_is_named(raw_page, tmp_path, monkeypatch):
+def test_binder_and_colab_open_the_branch_that_is_named(raw_page, edition, monkeypatch):
     monkeypatch.setenv("LAUNCH_BRANCH", "notebooks")
-    page = light_page(raw_page, NAME, Edition("en", ENGLISH, tmp_path), "", scale=1)
+    page = finished_page(raw_page, NAME, edition, scale=1)
     (colab,) = re.findall(r'https://colab\.research\.google\.com/github/[^"]+', page)
     (binder,) = re.findall(r'https://mybinder\.org/[^"]+', page)
     assert "/blob/notebooks/chapters/en/06-gradient-flow.ipynb" in colab
@@ -48,21 +96,43 @@ def test_binder_and_colab_open_the_branch_that_is_named(raw_page, tmp_path, monk
     assert "/edit/main/" in page, "corrections go to the source"
 
 
-def test_a_script_that_nobody_has_decided_on_is_an_error(raw_page):
-    pages = {NAME: raw_page}
-    site.check_scripts(pages, site.scripts_of("en"))
-    with pytest.raises(SiteError, match=r"scripts not known: \['new\.js'\]"):
-        site.check_scripts(
-            {NAME: raw_page + '<script src="../../_static/new.js"></script>'}, site.scripts_of("en")
-        )
-    with pytest.raises(SiteError, match=r"no longer linked: \['doctools\.js'\]"):
-        site.check_scripts({NAME: re.sub(r"<script[^>]*doctools[^>]*>", "", raw_page)}, site.scripts_of("en"))
+def test_a_file_that_nobody_has_decided_on_and_one_that_is_gone_are_errors(tmp_path):
+    static = tmp_path / "_static"
+    shutil.copytree(ENGLISH / "_static", static)
+    styles, scripts = styles_and_scripts(static)
+    assert styles[-1] == "explorer.css" and "translations.js" not in scripts
+    (static / "new.js").touch()
+    with pytest.raises(SiteError, match=r"in no list of booktools/site\.py: new\.js"):
+        styles_and_scripts(static)
+    (static / "new.js").unlink()
+    (static / "mystnb.0.css").touch()
+    with pytest.raises(
+        SiteError, match=r"mystnb\.0\.css.* where one mystnb\.\*\.css was expected; try `make clean`"
+    ):
+        styles_and_scripts(static)
+    (static / "mystnb.0.css").unlink()
+    (static / "doctools.js").unlink()
+    with pytest.raises(SiteError, match=r"nothing where one doctools\.js was expected"):
+        styles_and_scripts(static)
 
 
-def test_a_file_that_is_no_png_is_an_error(tmp_path):
-    (tmp_path / "x.png").write_bytes(b"GIF89a" + bytes(30))
-    with pytest.raises(SiteError, match=r"x\.png: not a PNG file"):
-        png_size(tmp_path / "x.png")
+def test_messages_in_another_language_come_after_what_shows_them():
+    scripts = styles_and_scripts(KOREAN / "_static")[1]
+    assert scripts.index("translations.js") == scripts.index("doctools.js") + 1
+
+
+def test_a_figure_that_is_no_image_is_an_error(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images/x.png").write_bytes(b"no image" + bytes(30))
+    with pytest.raises(SiteError, match=r"x\.png: not an image"):
+        site.with_sized_figures('<img src="_images/x.png" alt="">', tmp_path, scale=1)
+
+
+def test_a_first_page_that_leads_nowhere_is_an_error(edition):
+    page = site.redirect((ENGLISH / "index.html").read_text(encoding="utf-8"), "index.html", edition)
+    assert 'content="0; url=chapters/en/index.html"' in page and '<html lang="en">' in page
+    with pytest.raises(SiteError, match=r"index\.html: leads nowhere"):
+        site.redirect("<html></html>", "index.html", edition)
 
 
 def test_the_sitemap_lists_what_is_published():

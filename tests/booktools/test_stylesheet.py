@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 from booktools.build import BUILD, raw_pages
 from booktools.stylesheet import (
     StyleError,
+    dark_rules,
     files_named,
     merged_stylesheet,
     names_in_pages,
@@ -68,6 +69,16 @@ def test_imports_are_taken_in_and_old_fonts_left_out(tmp_path):
     assert files_named(css) == {"styles/x.woff2"}
     with pytest.raises(StyleError, match=r"no stylesheet none\.css"):
         read_stylesheet(tmp_path, "none.css")
+
+
+def test_without_scripts_the_dark_rules_apply_where_the_system_is_dark():
+    css = (
+        "html[data-theme=light] p{color:black}html[data-theme='dark'] p,p.x{color:white}"
+        '@media print{html[data-theme="dark"] p{color:black}}:is(html)[data-theme="dark"]{--dark:initial}'
+    )
+    assert dark_rules(css) == (
+        "html[data-theme='light'] p,p.x{color:white}:is(html)[data-theme=\"light\"]{--dark:initial}"
+    )
 
 
 RAW = raw_pages(BUILD, "en") / "_static"
