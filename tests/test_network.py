@@ -301,3 +301,18 @@ def test_a_copy_computes_and_trains_as_the_network_does(name, batch_norm, way, t
     np.testing.assert_array_equal(model.forward(x), before)  # nothing is shared
     np.testing.assert_array_equal(train(model), trained)
     assert (trained != before).any()
+
+
+def test_prelu_starts_from_a_quarter():
+    assert PReLU(2).slope.value.tolist() == [0.25, 0.25]
+    assert PReLU(1, -1.0).slope.value.tolist() == [-1.0]
+
+
+def test_the_ends_of_the_ranges_are_allowed():
+    assert (BatchNorm(1, momentum=0).momentum, BatchNorm(1, momentum=1).momentum) == (0, 1)
+    assert BatchNorm(1).momentum == 0.1 and BatchNorm(1).epsilon == 1e-5
+    assert MLP([1, 1], rng=np.random.default_rng(0)).sizes == [1, 1]
+    norm = BatchNorm(1, epsilon=1.0)
+    np.testing.assert_allclose(
+        norm.forward(np.array([[1.0], [3.0]]), training=True), [[-(0.5**0.5)], [0.5**0.5]], rtol=1e-12
+    )

@@ -406,6 +406,18 @@ def test_adam_names_bad_settings():
             Adam([], epsilon=value)
 
 
+def test_the_ends_of_the_ranges_are_allowed(blobs):
+    Adam([], beta1=0, beta2=0), SGD([], momentum=0)
+    assert clip_gradients([], max_norm=np.inf) == 0
+    model = MLP([2, 3, 2], rng=np.random.default_rng(0))
+    assert (
+        len(fit(model, *blobs, **settings(epochs=1, batch_size=1, weight_decay=0, clip_norm=np.inf)).loss)
+        == 1
+    )
+    model = MLP([2, 3, 2], rng=np.random.default_rng(0), batch_norm=True)
+    assert len(fit(model, blobs[0][:4], blobs[1][:4], **settings(epochs=1, batch_size=2)).loss) == 1
+
+
 def test_small_integers_do_not_wrap():
     outputs, targets = np.array([[1]], np.uint8), np.array([[3]], np.uint8)
     loss, grad = mean_squared_error(outputs, targets)
