@@ -88,7 +88,7 @@ def breast_cancer() -> Split:
     Raises:
         ModuleNotFoundError: scikit-learn is not installed.
 
-    Source: Wolberg et al. (1995), https://doi.org/10.24432/C5DW2B; in scikit-learn as ``load_breast_cancer``
+    Source: Street et al. (1993), https://doi.org/10.1117/12.148698; in scikit-learn as ``load_breast_cancer``
 
     >>> split = breast_cancer()
     >>> split.x_train.shape, split.x_test.shape

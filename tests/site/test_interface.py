@@ -238,7 +238,9 @@ def test_a_page_works_from_a_file(open_page, name):
 @pytest.mark.parametrize("name", [CHAPTER, "chapters/en/try-it.html", "ko/search.html?q=ReLU"])
 def test_a_frame_without_storage_loses_nothing(open_page, address, name):
     page = open_page("about:blank", color_scheme="dark")
-    page.set_content(f'<iframe sandbox="allow-scripts" src="{address}{name}" width="1200" height="800"></iframe>')
+    page.set_content(
+        f'<iframe sandbox="allow-scripts" src="{address}{name}" width="1200" height="800"></iframe>'
+    )
     frame = page.frame_locator("iframe")
     frame.locator("form[role=search]").first.wait_for(state="attached")  # the scripts have run
     assert frame.locator("html[data-theme=dark]").count()

@@ -66,7 +66,7 @@ class Survey:
     Raises:
         ValueError: an axis has no base or repeats a value, or draws are declared in part.
 
-    Source: Schmidt et al. (2021) on comparing over many settings, https://proceedings.mlr.press/v139/schmidt21a.html
+    Source: Schmidt et al. (2021) on comparing over many settings, https://arxiv.org/abs/2007.01547
 
     >>> def area(*, seed: int, width: float, height: float) -> dict[str, float]:
     ...     return {"area": width * height}
