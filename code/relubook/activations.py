@@ -1073,3 +1073,11 @@ _register(
     keras="keras.activations.tanh",
     torch="torch.nn.Tanh",
 )
+
+
+# --- What ``from relubook.activations import *`` gives ------------------------------------------------------
+
+__all__ = sorted(
+    {"ACTIVATIONS", "Activation", "get", "prelu_slope_grad"}
+    | {function.__name__ for entry in ACTIVATIONS.values() for function in (entry.fn, entry.grad)}
+)

@@ -91,7 +91,9 @@ def test_the_page_has_the_registry_s_data():
         for o in cell.get("outputs", [])
         if "data" in o and "text/markdown" in o.data
     ]
-    assert stored == [explorer_table()]
+    assert stored == [explorer_table()], (
+        "the registry has changed: `make execute` writes the page's table anew"
+    )
 
 
 def test_a_slider_has_its_default_between_its_ends():
