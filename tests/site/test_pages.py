@@ -81,6 +81,27 @@ class TestKoreanPages:
         check(open_page, address, name)
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_without_scripts_a_page_has_the_colours_of_the_system_and_one_logo(browser, address, scheme):
+    name, colours = (
+        THOROUGH[0],
+        "e => { const s = getComputedStyle(e); return [s.backgroundColor, s.color]; }",
+    )
+
+    def seen(**settings) -> tuple[list[list[str]], int]:
+        context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", **settings)
+        page = context.new_page()
+        page.goto(address + name)
+        page.wait_for_function("document.readyState === 'complete'")
+        logos = sum(logo.is_visible() for logo in page.locator(".logo__image").all())
+        found = [page.eval_on_selector(element, colours) for element in ("body", ".highlight")], logos
+        context.close()
+        return found
+
+    assert seen(java_script_enabled=False) == seen()
+    assert seen()[1] == 1
+
+
 @EVERY_PAGE
 def test_every_link_inside_the_site_leads_to_a_file_and_an_anchor(name):
     if name == "404.html":
