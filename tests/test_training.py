@@ -397,6 +397,16 @@ def test_a_step_that_explodes_last_counts_as_diverged(blobs):
         assert np.isfinite(history.loss).all() and history.diverged
 
 
+def test_adam_has_the_constants_of_its_source():
+    # With a gradient as small as ε, ε halves the step; it does so in the first step whatever the betas are.
+    parameter = Parameter(np.array([1.0]))
+    parameter.grad = np.array([1e-8])
+    Adam([parameter]).step(learning_rate=1.0)
+    assert parameter.value[0] == pytest.approx(0.5, rel=1e-6)
+    adam = Adam([])
+    assert (adam.beta1, adam.beta2, adam.epsilon) == (0.9, 0.999, 1e-8)
+
+
 def test_adam_names_bad_settings():
     for name, value in [("beta1", 1.0), ("beta1", -0.1), ("beta2", 1.0), ("beta2", None)]:
         with pytest.raises(ValueError, match=rf"{name} must lie in \[0, 1\)"):
