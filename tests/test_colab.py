@@ -31,6 +31,14 @@ def git(*arguments, **options) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_this_checkout():
+    """The commands of the Makefile put this checkout's code first; a reader on Colab has none of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONPATH", raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory) -> Path:
     """A repository with the project's files as they are now, committed or not."""

@@ -15,7 +15,8 @@ LINK = re.compile(r"(?<!!)\[(?P<label>[^\]]+)\]\((?P<target>[^)\s]+)\)")
 CHAPTER = re.compile(r"\d\d-[^/]+\.ipynb")
 FENCED = re.compile(r"```.*?```", re.DOTALL)
 
-WRITTEN = {".cfg", ".cff", ".css", ".html", ".js", ".md", ".py", ".toml", ".txt", ".yml", ""}
+WRITTEN = {".cfg", ".cff", ".css", ".html", ".js", ".md", ".py", ".toml", ".txt", ".yml"}
+WITHOUT_SUFFIX = {"LICENSE", "LICENSE-TEXT", "Makefile", "run", "start"}
 FOLDERS = (".binder", ".ci", ".github", "chapters", "code", "docs", "tests")
 
 
@@ -25,7 +26,7 @@ def texts() -> dict[Path, str]:
     found = {
         path: read_page(path)
         for path in sorted(files)
-        if path.is_file() and path.suffix in WRITTEN and path.name[0] != "."
+        if path.is_file() and (path.suffix in WRITTEN or path.name in WITHOUT_SUFFIX) and path.name[0] != "."
     }
     for path in chapter_paths():
         parts = []

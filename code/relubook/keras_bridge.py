@@ -34,7 +34,7 @@ class ParametricActivation(layers.Activation):
     Raises:
         ValueError: Keras does not know the activation.
 
-    Source: https://keras.io/api/models/model_saving_apis/serialization_utils/
+    Source: https://keras.io/api/layers/base_layer/
 
     >>> layer = ParametricActivation("elu", {"alpha": 2.0})
     >>> bool(layer(np.array([[-100.0]]))[0, 0] == -2.0)
