@@ -15,6 +15,7 @@ from reference_values import REFERENCES
 
 from relubook import ACTIVATIONS, relu
 from relubook.blockwise import blockwise
+from relubook.experiments import cost
 from relubook.torch_bridge import to_torch
 
 
@@ -88,3 +89,28 @@ def test_blocks_are_faster_than_pytorch(name, parameters, large):
             best_ratio(lambda: blockwise(fn, large, out=out), lambda: module(tensor), limit, repeats=4)
             <= limit
         )
+
+
+# --- What the chapter on cost concludes from, with wide margins ---------------------------------------------
+
+
+def test_a_ratio_is_to_a_copy():
+    source, target = np.ones(2_000_000, np.float32), np.empty(2_000_000, np.float32)
+    calls = {
+        "copy": lambda: np.copyto(target, source),
+        "twenty copies": lambda: [np.copyto(target, source) for _ in range(20)],
+        "sleep": lambda: time.sleep(0.05),
+    }
+    ratios = cost.ratios_to_copy(calls, size=2_000_000, repeats=5)
+    assert 0.25 < ratios["copy"] < 4 < ratios["twenty copies"] < 80
+    assert ratios["sleep"] > ratios["copy"]
+
+
+def test_exact_gelu_costs_much_more_than_relu():
+    ratios = cost.family_ratios(size=1_000_000, repeats=2)
+    assert ratios["gelu"] > 2 * ratios["relu"]
+
+
+def test_more_arithmetic_costs_more_and_its_first_steps_are_nearly_free():
+    ratios = cost.chain_ratios(lengths=(1, 4, 64), size=2_000_000)
+    assert ratios[4] < 3 * ratios[1] < ratios[64]

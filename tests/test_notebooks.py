@@ -23,6 +23,7 @@ from booktools.notebook_format import (
     repository_url,
     setup_source,
 )
+from relubook.activations import ACTIVATIONS
 from relubook.network import INITIALIZERS
 
 EDITION = CHAPTERS / "en"
@@ -335,7 +336,9 @@ INTERFACES = {
     "SquaredReLU",
     "ParametricActivation",
 }  # what others implement, or a bridge returns
-THROUGH_A_TABLE = {initializer.__name__ for initializer in INITIALIZERS.values()}
+THROUGH_A_TABLE = {initializer.__name__ for initializer in INITIALIZERS.values()} | {
+    function.__name__ for entry in ACTIVATIONS.values() for function in (entry.fn, entry.grad)
+}
 RECORDS = {"Split", "Interval", "HingeFit", "Flow", "Zeros", "Probe"}  # what a function of the tour returns
 
 

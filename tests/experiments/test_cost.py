@@ -1,42 +1,23 @@
-"""Cost: the timings compare what they say. How long things take is tested with wide margins only."""
+"""Cost: the timings compare what they say. How long things take is a matter of `make bench` (bench_speed.py)."""
 
 import json
 import subprocess
-import time
 
-import numpy as np
 import pytest
 
 from relubook import ACTIVATIONS
 from relubook.experiments import cost
 
 
-def test_a_ratio_is_to_a_copy():
-    source, target = np.ones(2_000_000, np.float32), np.empty(2_000_000, np.float32)
-    calls = {
-        "copy": lambda: np.copyto(target, source),
-        "twenty copies": lambda: [np.copyto(target, source) for _ in range(20)],
-        "sleep": lambda: time.sleep(0.05),
-    }
-    ratios = cost.ratios_to_copy(calls, size=2_000_000, repeats=5)
-    assert 0.25 < ratios["copy"] < 4 < ratios["twenty copies"] < 80  # wide: other tests share the memory
-    assert ratios["sleep"] > ratios["copy"]
+def test_a_ratio_has_the_name_of_its_call():
+    ratios = cost.ratios_to_copy({"nothing": lambda: None, "less": lambda: None}, size=1_000, repeats=1)
+    assert list(ratios) == ["nothing", "less"] and min(ratios.values()) > 0
 
 
 def test_the_family_is_of_the_registry_and_tanh_gelu():
     assert len(cost.FAMILY) == 16 and set(cost.FAMILY) - {"gelu (tanh)"} <= set(ACTIVATIONS)
     ratios = cost.family_ratios(size=1_000, repeats=1)
     assert list(ratios) == list(cost.FAMILY) and min(ratios.values()) > 0
-
-
-def test_exact_gelu_costs_much_more_than_relu():
-    ratios = cost.family_ratios(size=1_000_000, repeats=2)
-    assert ratios["gelu"] > 2 * ratios["relu"]
-
-
-def test_more_arithmetic_costs_more_and_its_first_steps_are_nearly_free():
-    ratios = cost.chain_ratios(lengths=(1, 4, 64), size=2_000_000)
-    assert ratios[4] < 3 * ratios[1] < ratios[64]
 
 
 @pytest.mark.parametrize("framework", cost.FRAMEWORKS)
