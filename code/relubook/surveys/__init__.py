@@ -6,6 +6,6 @@ again. ``SURVEYS`` lists those of the book, and ``python -m relubook.surveys`` r
 """
 
 from relubook.surveys.declared import SURVEYS
-from relubook.surveys.survey import Survey, SurveyError, read, recheck, run
+from relubook.surveys.survey import Survey, SurveyError, by_setting, read, recheck, run
 
-__all__ = ["SURVEYS", "Survey", "SurveyError", "read", "recheck", "run"]
+__all__ = ["SURVEYS", "Survey", "SurveyError", "by_setting", "read", "recheck", "run"]

@@ -311,6 +311,36 @@ def read(survey: Survey | str, *, tables: Path = TABLES) -> NDArray[np.void]:
     return table
 
 
+def by_setting(table: NDArray[np.void]) -> NDArray[np.void]:
+    """The rows of a table, or of a part of it, as one line a setting and one column a seed.
+
+    lines[i, j] = row of the i-th setting and the j-th seed
+
+    Args:
+        table: rows from ``read``, in their order, with the same seeds in every setting. Of two compared values, take
+            the rows of each: their lines then stand in the same order, and so are pairs.
+
+    Returns:
+        A structured array of shape (settings, seeds).
+
+    Raises:
+        ValueError: the settings do not have the same seeds.
+
+    Source: ``Survey.rows``
+
+    >>> drawn = read("zeros")[read("zeros")["part"] == "draw"]
+    >>> by_setting(drawn).shape
+    (200, 3)
+    """
+    seeds = len(np.unique(table["seed"]))
+    if len(table) == 0 or len(table) % seeds:
+        raise ValueError(f"table must have every setting with the same seeds, got {len(table)} rows")
+    lines = table.reshape(-1, seeds)
+    if (lines["seed"] != lines["seed"][0]).any():
+        raise ValueError("table must have every setting with the same seeds, in the order of the survey")
+    return lines
+
+
 def provenance(survey: Survey, *, tables: Path = TABLES) -> dict[str, str]:
     """The comments at the top of a survey's table: question, declaration, versions, cpu and rows.
 
