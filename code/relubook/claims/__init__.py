@@ -26,7 +26,7 @@ def report(name: str) -> None:
     Raises:
         ValueError: there is no claim of that name; the message lists those that there are.
 
-    Source: ``CLAIMS``
+    Source: ``relubook.claims.CLAIMS``
 
     >>> report("backward-bug-shows")  # doctest: +ELLIPSIS
     accuracy lost, sgd at 0.3: 0.014 ± 0.009

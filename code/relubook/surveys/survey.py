@@ -326,11 +326,11 @@ def by_setting(table: NDArray[np.void]) -> NDArray[np.void]:
     Raises:
         ValueError: the settings do not have the same seeds.
 
-    Source: ``Survey.rows``
+    Source: ``relubook.surveys.Survey.rows``
 
-    >>> drawn = read("zeros")[read("zeros")["part"] == "draw"]
-    >>> by_setting(drawn).shape
-    (200, 3)
+    >>> table = read("zeros")
+    >>> by_setting(table[table["part"] == "cross"]).shape
+    (24, 10)
     """
     seeds = len(np.unique(table["seed"]))
     if len(table) == 0 or len(table) % seeds:
