@@ -4,9 +4,41 @@ import re
 
 import pytest
 
-from booktools.notebook_format import ROOT
+from booktools.editions import to_translate
+from booktools.notebook_format import CHAPTERS, ROOT, read_notebook
 from relubook.claims import CLAIMS, Claim, report
 from relubook.surveys import SURVEYS
+
+PAGES = {edition: read_notebook(CHAPTERS / edition / "claims.ipynb") for edition in ("en", "ko")}
+NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+@pytest.mark.parametrize("edition", PAGES)
+def test_the_page_has_every_claim_in_the_order_of_the_list(edition):
+    cells = PAGES[edition].cells[3:]
+    names = [cell.id for cell in cells if cell.cell_type == "markdown"]
+    assert names == list(CLAIMS), (
+        f"chapters/{edition}/claims.ipynb: each claim has a Markdown cell with its name as id, and below it a cell with"
+        f" report; write, or move, or delete {sorted(set(names) ^ set(CLAIMS)) or 'what is out of order'}"
+    )
+    assert [cell.source for cell in cells if cell.cell_type == "code"] == [f'report("{n}")' for n in CLAIMS]
+
+
+@pytest.mark.parametrize("edition", PAGES)
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_number_of_a_claim_is_computed_from_its_tables(edition, name):
+    cell = next(cell for cell in PAGES[edition].cells if cell.id == name)
+    if name in to_translate(CHAPTERS / edition / "claims.ipynb"):
+        pytest.skip(f"the Korean text of {name} is not there yet; `booktools.editions --check` asks for it")
+    assert f"]({CLAIMS[name].chapter}.ipynb" in cell.source, "the claim links to its chapter"
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)", " ", cell.source).replace("−", "-")
+    printed = " ".join(f"{said}: {value}" for said, value in CLAIMS[name].numbers().items())
+    known = set(NUMBER.findall(printed.replace("−", "-")))
+    missing = [number for number in NUMBER.findall(text) if number not in known]
+    assert not missing, (
+        f"chapters/{edition}/claims.ipynb, cell {name}: states {missing}, which the tables do not give; `report` prints"
+        f" {sorted(known)}"
+    )
 
 
 @pytest.mark.parametrize("name", CLAIMS)

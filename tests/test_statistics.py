@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from relubook.statistics import Interval, mean_interval, paired_difference
+from relubook.statistics import Interval, detectable_difference, mean_interval, paired_difference
 
 
 def test_the_interval_is_that_of_scipy():
@@ -81,3 +81,45 @@ def test_small_integers_and_bools_do_not_wrap():
     small, large = np.array([0, 0], np.uint8), np.array([200, 200], np.uint8)
     assert paired_difference(small, large).mean == -200.0
     assert mean_interval(large).mean == 200.0 and mean_interval([True, False]).mean == 0.5
+
+
+def test_intervals_looked_at_together_hold_together():
+    rng = np.random.default_rng(1)
+    means = rng.normal(1.0, 3.0, (400, 12, 6))
+    for comparisons, lowest, highest in ((1, 0.45, 0.63), (12, 0.92, 0.98)):
+        together = [
+            all(
+                abs(i.mean - 1) <= i.half_width
+                for i in (mean_interval(v, comparisons=comparisons) for v in runs)
+            )
+            for runs in means
+        ]
+        assert lowest < np.mean(together) < highest
+
+
+def test_comparisons_widen_a_paired_difference_too():
+    a, b = [0.90, 0.92, 0.91, 0.93], [0.80, 0.82, 0.82, 0.80]
+    low, high = stats.t.interval(1 - 0.05 / 7, 3, loc=0.105, scale=stats.sem(np.subtract(a, b)))
+    interval = paired_difference(a, b, comparisons=7)
+    assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-12)
+
+
+@pytest.mark.parametrize("runs", [5, 12])
+def test_a_detectable_difference_is_seen_four_times_in_five(runs):
+    rng = np.random.default_rng(2)
+    many = rng.normal(0.0, 0.5, 20_000)
+    difference = detectable_difference(many, np.zeros(len(many)), runs=runs)
+    seen = [mean_interval(rng.normal(difference, 0.5, runs)).low > 0 for _ in range(2000)]
+    assert 0.77 < np.mean(seen) < 0.84
+
+
+def test_what_pairs_can_see_needs_pairs():
+    with pytest.raises(ValueError, match="runs must be an integer of at least 2, got 1"):
+        detectable_difference([1, 2], [1, 3], runs=1)
+    with pytest.raises(ValueError, match="a and b must hold at least 2 runs"):
+        detectable_difference([1], [2], runs=5)
+    with pytest.raises(ValueError, match="same shape"):
+        detectable_difference([1, 2], [1, 2, 3], runs=5)
+    for comparisons in (0, 2.5, True):
+        with pytest.raises(ValueError, match="comparisons must be an integer of at least 1"):
+            mean_interval([1, 2], comparisons=comparisons)
