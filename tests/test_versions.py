@@ -64,8 +64,16 @@ DEPENDENCES = (
         r"input_shape=|LeakyReLU\(alpha|could not be|load_model\(",
         "the words of a warning or an error",
     ),
-    Dependence("keras", "3.15", "3.16", r"keras\.__version__|\.summary\(", "the version itself, or a table's form"),
-    Dependence("tensorflow", "2.21", "2.22", r"tensorflow_spellings\(\)", "the gradients of TensorFlow's spellings at 0"),
+    Dependence(
+        "keras", "3.15", "3.16", r"keras\.__version__|\.summary\(", "the version itself, or a table's form"
+    ),
+    Dependence(
+        "tensorflow",
+        "2.21",
+        "2.22",
+        r"tensorflow_spellings\(\)",
+        "the gradients of TensorFlow's spellings at 0",
+    ),
     Dependence("tensorflow", "2.21", "2.22", r"tf\.__version__", "the version itself"),
 )
 

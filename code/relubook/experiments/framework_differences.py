@@ -150,7 +150,8 @@ def keras_on(backend: str) -> dict[str, Probe]:
 
     Three endings of a network whose scores are (0, 100) and whose label is 0, each with the loss
     ``sparse_categorical_crossentropy`` and its gradient ∂L/∂scores: ``"logits"``, ``"softmax"``, and ``"softmax × 1"``
-    with one operation behind the softmax; and activations at 0, each with its value and derivative there.
+    with one operation behind the softmax; and activations at 0, each with its value and derivative there:
+    ``"relu"``, ``"leaky_relu"`` with slope 0.1, ``"elu"`` with α = 2, ``"celu"`` and ``"selu"``.
 
     Args:
         backend: ``"tensorflow"`` or ``"torch"``.
@@ -171,7 +172,12 @@ def keras_on(backend: str) -> dict[str, Probe]:
         raise ValueError(f"backend must be tensorflow or torch, got {backend!r}")
     code = f"from {__name__} import _print_answers; _print_answers({backend!r})"
     paths = os.pathsep.join(filter(None, sys.path))
-    quiet = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": paths, "PYTHONWARNINGS": "ignore"}
+    quiet = {
+        "KERAS_BACKEND": backend,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONPATH": paths,
+        "PYTHONWARNINGS": "ignore",
+    }
     child = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **quiet}, capture_output=True, text=True, check=False
     )
@@ -192,12 +198,20 @@ def _print_answers(backend: str) -> None:
         "softmax × 1": lambda z: cross_entropy(label, 1.0 * keras.ops.softmax(z)),
     }
     answers = {name: _answer(backend, loss, [[0.0, 100.0]]) for name, loss in losses.items()}
-    for name in ("relu", "leaky_relu", "elu", "celu", "selu"):
-        answers[name] = _answer(backend, keras.activations.get(name), [[0.0]])
+    activations: dict[str, Callable[[Any], Any]] = {
+        "relu": keras.activations.relu,
+        "leaky_relu": lambda z: keras.activations.leaky_relu(z, 0.1),
+        "elu": lambda z: keras.activations.elu(z, 2.0),
+        "celu": keras.activations.celu,
+        "selu": keras.activations.selu,
+    }
+    answers.update({name: _answer(backend, fn, [[0.0]]) for name, fn in activations.items()})
     print(json.dumps(answers))
 
 
-def _answer(backend: str, fn: Callable[[Any], Any], start: list[list[float]]) -> tuple[list[float], list[float]]:
+def _answer(
+    backend: str, fn: Callable[[Any], Any], start: list[list[float]]
+) -> tuple[list[float], list[float]]:
     if backend == "torch":
         import torch
 
