@@ -57,7 +57,7 @@ def _ruins() -> dict[str, str]:
 
 
 def _unnoticed() -> dict[str, str]:
-    once, twice, lost = _drawn()
+    once, _, lost = _drawn()
     small = np.abs(lost) <= NOTICED
     numbers = {
         "drawn settings that train with logits": f"{len(lost)}",
