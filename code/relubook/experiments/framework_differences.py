@@ -163,7 +163,7 @@ def keras_on(backend: str) -> dict[str, Probe]:
         ValueError: the backend is another one.
         RuntimeError: the process failed; the message ends with what it printed.
 
-    Source: https://keras.io/getting_started/
+    Source: https://keras.io/api/layers/activations/
 
     >>> keras_on("torch")["softmax"]
     Probe(values=(16.11809539794922,), gradients=(0.0, 0.0))
