@@ -41,12 +41,14 @@ def _drawn() -> tuple[Rows, Rows, Rows]:
 
 def _ruins() -> dict[str, str]:
     numbers = {
-        f"accuracy lost after 5 epochs, {name} at {rate}": _lost(optimizer=name, learning_rate=rate, epochs=5)
+        f"accuracy lost, 8×8 digits, 5 epochs, {name} at {rate}": _lost(
+            optimizer=name, learning_rate=rate, epochs=5
+        )
         for name, rate in (("sgd", 0.1), ("momentum", 0.03), ("adam", 0.003), ("momentum", 1.0))
     }
     once, twice, lost = _drawn()
     drawn = len(_pairs("draw")[0])
-    numbers["drawn settings that train with logits"] = f"{len(lost)} of {drawn}"
+    numbers["drawn settings, 1 to 10 epochs, that train with logits"] = f"{len(lost)} of {drawn}"
     numbers["of these, share that loses more than 0.1"] = f"{(lost > 0.1).mean():.2f}"
     for data, classes in (("digits", 10), ("tumours", 2)):
         of = once["data"][:, 0] == data
@@ -60,7 +62,7 @@ def _unnoticed() -> dict[str, str]:
     once, _, lost = _drawn()
     small = np.abs(lost) <= NOTICED
     numbers = {
-        "drawn settings that train with logits": f"{len(lost)}",
+        "drawn settings, 1 to 10 epochs, that train with logits": f"{len(lost)}",
         "share whose accuracy moves by 0.01 at most": f"{small.mean():.2f}",
     }
     for data, classes in (("digits", 10), ("tumours", 2)):
@@ -81,12 +83,12 @@ def _epochs() -> dict[str, str]:
     numbers = {}
     for name, rate in (("sgd", 0.03), ("sgd", 0.1), ("momentum", 0.03), ("adam", 0.003)):
         for epochs in (1, 5, 30):
-            numbers[f"accuracy lost, {name} at {rate}, epochs {epochs}"] = _lost(
+            numbers[f"accuracy lost, 8×8 digits, {name} at {rate}, epochs {epochs}"] = _lost(
                 optimizer=name, learning_rate=rate, epochs=epochs
             )
     once, twice = _pairs("axis", data="digits", epochs=100)
     difference = paired_difference(once["accuracy"][0], twice["accuracy"][0])
-    numbers["accuracy lost, sgd at 0.1, epochs 100"] = f"{difference:.3f}"
+    numbers["accuracy lost, 8×8 digits, sgd at 0.1, epochs 100"] = f"{difference:.3f}"
     return numbers
 
 
@@ -94,16 +96,18 @@ def _adam() -> dict[str, str]:
     numbers = {}
     for epochs in (1, 5, 30):
         for rate in (0.001, 0.003, 0.01, 0.1):
-            numbers[f"accuracy lost, adam at {rate}, epochs {epochs}"] = _lost(
+            numbers[f"accuracy lost, 8×8 digits, adam at {rate}, epochs {epochs}"] = _lost(
                 optimizer="adam", learning_rate=rate, epochs=epochs
             )
     once, _, lost = _drawn()
     for name in OPTIMIZERS:
         of = once["optimizer"][:, 0] == name
-        numbers[f"drawn settings, {name}: share that loses more than 0.01"] = (
+        numbers[f"drawn settings, 1 to 10 epochs, {name}: share that loses more than 0.01"] = (
             f"{(lost[of] > NOTICED).mean():.2f} of {of.sum()}"
         )
-        numbers[f"drawn settings, {name}: median of what is lost"] = f"{np.median(lost[of]):.3f}"
+        numbers[f"drawn settings, 1 to 10 epochs, {name}: median of what is lost"] = (
+            f"{np.median(lost[of]):.3f}"
+        )
     return numbers
 
 
@@ -116,7 +120,7 @@ def _best_rate() -> dict[str, str]:
                 best.append(ending[ending["accuracy"].mean(axis=1).argmax()])
             difference = paired_difference(best[0]["accuracy"], best[1]["accuracy"])
             rates = " and ".join(f"{runs['learning_rate'][0]:g}" for runs in best)
-            numbers[f"accuracy lost at the best rates ({rates}), {name}, epochs {epochs}"] = (
+            numbers[f"accuracy lost, 8×8 digits, at the best rates ({rates}), {name}, epochs {epochs}"] = (
                 f"{difference:.3f}"
             )
     return numbers
