@@ -7,6 +7,7 @@ import torch
 
 from relubook import relu
 from relubook.experiments.framework_differences import (
+    keras_on,
     probe_tensorflow,
     probe_torch,
     tensorflow_spellings,
@@ -47,3 +48,26 @@ def test_points_must_be_one_dimensional(probe):
 def test_the_libraries_own_relu_agree_everywhere():
     points = [-np.inf, -1.0, 0.0, 1.0, np.inf]
     assert probe_torch(torch.relu, points) == probe_tensorflow(tf.nn.relu, points)
+
+
+def test_keras_mends_a_last_softmax_on_tensorflow_and_not_on_torch():
+    on = {backend: keras_on(backend) for backend in ("tensorflow", "torch")}
+    for probes in on.values():
+        assert probes["logits"].values == (100.0,) and probes["logits"].gradients == (-1.0, 1.0)
+        assert probes["softmax × 1"].values == pytest.approx((-np.log(1e-7),), rel=1e-4)
+        assert probes["softmax × 1"].gradients == (0.0, 0.0)
+        assert probes["relu"].gradients == (0.0,)
+    assert on["tensorflow"]["softmax"].gradients == (-1.0, 1.0)
+    assert on["torch"]["softmax"].gradients == (0.0, 0.0)
+    assert on["torch"]["selu"] == probe_of_torch(torch.nn.functional.selu)
+    assert on["tensorflow"]["selu"] != on["torch"]["selu"]
+
+
+def probe_of_torch(fn):
+    probe = probe_torch(lambda x: fn(x.float()), [0.0])
+    return type(probe)(probe.values, tuple(float(np.float32(gradient)) for gradient in probe.gradients))
+
+
+def test_an_unknown_backend_is_refused():
+    with pytest.raises(ValueError, match="backend must be tensorflow or torch, got 'numpy'"):
+        keras_on("numpy")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.trained_network import trained_network
 from relubook.surveys.survey import Survey
 
@@ -107,6 +108,51 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
+                budget=900,
+            ),
+            Survey(
+                name="second_softmax",
+                question="What does a softmax before a loss that applies its own cost, by optimiser, rate and epochs?",
+                experiment=second_softmax,
+                base={
+                    "data": "digits",
+                    "init": "torch",
+                    "depth": 1,
+                    "width": 64,
+                    "optimizer": "sgd",
+                    "learning_rate": 0.1,
+                    "batch_size": 32,
+                    "epochs": 5,
+                    "ending": "logits",
+                },
+                compared={"ending": ("logits", "softmax")},
+                crossed={
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+                    "epochs": (1, 5, 30),
+                },
+                varied={
+                    "data": ("mnist", "tumours"),
+                    "init": ("he", "glorot"),
+                    "depth": (2, 3, 5),
+                    "width": (16, 256),
+                    "batch_size": (16, 128),
+                    "epochs": (100,),
+                },
+                drawn={
+                    "data": ("digits", "tumours"),
+                    "init": ("he", "glorot", "torch"),
+                    "depth": (1, 2, 3, 5),
+                    "width": (16, 32, 64, 128),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+                    "batch_size": (16, 32, 128),
+                    "epochs": (1, 3, 10),
+                },
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 103),
+                tolerances={"accuracy": 0.02, "loss": 0.05, "start_gradient": 0.001, "outcome": 0.0},
                 budget=900,
             ),
         )
