@@ -309,9 +309,7 @@ def sharpness(
     try:
         for _ in range(steps):
             v /= np.linalg.norm(v)
-            parts = [
-                part.reshape(value.shape) for part, value in zip(np.split(v, ends), start, strict=True)
-            ]
+            parts = [part.reshape(value.shape) for part, value in zip(np.split(v, ends), start, strict=True)]
             product = (gradient(parts, EPSILON) - gradient(parts, -EPSILON)) / (2 * EPSILON)
             curvature = float(v @ product)
             if not product.any():
