@@ -153,7 +153,8 @@ def dying_network(
 ) -> dict[str, float]:
     """Train a ReLU network with one change, from hidden biases that may kill it, and count what died.
 
-    Start and order of the examples depend on the seed alone: two changes with the same seed are a pair.
+    learned = [accuracy − floor ≥ 0.9 · (1 − floor)], with floor the share of the most frequent class. Start and order of
+    the examples depend on the seed alone: two changes with the same seed are a pair.
 
     Args:
         seed: of the initial weights and of the order of the examples.
@@ -165,8 +166,8 @@ def dying_network(
         learning_rate, batch_size, epochs: as for ``fit``.
 
     Returns:
-        ``accuracy`` on the test examples, that of the most frequent class where the run diverged; ``learned``, 1 where
-        the accuracy is at least 0.9 of the way from there to every label right, else 0; on the training examples and
+        ``accuracy`` on the test examples, that of the most frequent class where the run diverged; ``learned``, 1 or 0;
+        on the training examples and
         as means over the hidden layers: ``born``, the share of units whose output is never above 0 before training,
         ``silent``, that share after it, and ``dead``, the share that gives one output for every example, both NaN
         where the run diverged.
