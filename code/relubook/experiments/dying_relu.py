@@ -153,8 +153,8 @@ def dying_network(
 ) -> dict[str, float]:
     """Train a ReLU network with one change, from hidden biases that may kill it, and count what died.
 
-    learned = [accuracy − floor ≥ 0.9 · (1 − floor)], with floor the share of the most frequent class. Start and order of
-    the examples depend on the seed alone: two changes with the same seed are a pair.
+    learned = [accuracy − floor ≥ 0.9 · (1 − floor)], with floor the share of the most frequent class. Start and order
+    of the examples depend on the seed alone: two changes with the same seed are a pair.
 
     Args:
         seed: of the initial weights and of the order of the examples.
