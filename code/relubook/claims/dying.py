@@ -84,7 +84,7 @@ def _leaky() -> dict[str, str]:
         )
     }
     for change in ("leaky 0.01", "leaky 0.3"):
-        numbers[f"accuracy, 4x64, digits, biases -1, {change} at 0.03"] = _mean(
+        numbers[f"accuracy, 4x64, digits, biases -1.0, {change} at 0.03"] = _mean(
             "accuracy", change, 0.03, survey="dying_start", bias=-1.0
         )
     return numbers | _rescued("leaky 0.01")
@@ -113,7 +113,7 @@ def _smaller_steps() -> dict[str, str]:
     ):
         numbers[f"accuracy, 4x64, digits, {change} at {rate}"] = _mean("accuracy", change, rate)
     for change, rate in (("none", 0.01), ("clipping", 0.03), ("batch norm", 0.1)):
-        numbers[f"the same with biases -1, {change} at {rate}"] = _mean(
+        numbers[f"the same with biases -1.0, {change} at {rate}"] = _mean(
             "accuracy", change, rate, survey="dying_start", bias=-1.0
         )
     return numbers | _rescued("clipping")
