@@ -13,6 +13,7 @@ from relubook.plotting import (
     plot_function,
     plot_groups,
     plot_images,
+    plot_map,
     plot_runs,
     plot_with_derivative,
     use_book_style,
@@ -118,9 +119,21 @@ def test_symmetric_images_have_zero_in_the_middle(ax):
         (lambda: plot_runs([1, 2], [[1, 2, 3]]), r"runs must have shape \(runs, 2\), got \(1, 3\)"),
         (lambda: plot_groups({}), "groups is empty"),
         (lambda: plot_images(np.ones((2, 2))), "images must have shape"),
+        (lambda: plot_map([[0.5]], ["a", "b"], ["c"]), r"values must have shape \(2, 1\), got \(1, 1\)"),
+        (lambda: plot_map([[1.5]], ["a"], ["c"]), "values must be shares"),
         (lambda: plot_images(np.ones((1, 2, 2)), columns=0), "columns must be at least 1"),
     ],
 )
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_map_prints_each_share_and_leaves_what_is_missing_empty():
+    ax = plot_map([[0.25, np.nan], [1.0, 0.0]], ["a", "b"], [0.1, 0.3])
+    assert [(text.get_text(), text.get_position()) for text in ax.texts] == [
+        ("25", (0, 0)),
+        ("100", (0, 1)),
+        ("0", (1, 1)),
+    ]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]

@@ -192,6 +192,45 @@ def plot_groups(groups: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> A
     return ax
 
 
+def plot_map(
+    values: ArrayLike, rows: Sequence[Any], columns: Sequence[Any], *, ax: Axes | None = None
+) -> Axes:
+    """Draw a table of shares as a map: dark for high, with each share in its cell in hundredths.
+
+    Args:
+        values: shares in [0, 1], shape (rows, columns); NaN leaves its cell empty.
+        rows, columns: their labels, from the top and from the left.
+        ax: where to draw; new axes where None.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: ``values`` does not have the shape of the labels, or lies outside [0, 1].
+
+    Source: https://matplotlib.org/stable/api/_as_gen/matplotlib.axes.Axes.imshow.html
+
+    >>> ax = plot_map([[0.95, 0.1]], ["ReLU"], [0.1, 0.3])
+    >>> [text.get_text() for text in ax.texts]
+    ['95', '10']
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if values.shape != (len(rows), len(columns)):
+        raise ValueError(f"values must have shape ({len(rows)}, {len(columns)}), got {values.shape}")
+    if np.nanmin(values) < 0 or np.nanmax(values) > 1:
+        raise ValueError("values must be shares in [0, 1]")
+    ax = _axes(ax)
+    ax.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (row, column), value in np.ndenumerate(values):
+        if np.isfinite(value):
+            colour = "white" if value > 0.6 else "black"
+            ax.text(column, row, f"{100 * value:.0f}", ha="center", va="center", color=colour, fontsize=7)
+    ax.set_xticks(range(len(columns)), [str(label) for label in columns])
+    ax.set_yticks(range(len(rows)), [str(label) for label in rows])
+    ax.grid(visible=False)
+    return ax
+
+
 def plot_images(
     images: ArrayLike, *, columns: int = 8, symmetric: bool = False, ax: Axes | None = None
 ) -> Axes:

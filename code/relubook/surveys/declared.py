@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.trained_network import trained_network
 from relubook.surveys.survey import Survey
@@ -39,6 +40,23 @@ ANYWHERE: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = 
 # A run's numbers move a little with the processor; one that is about to diverge moves from class to class.
 TOLERANCES = MappingProxyType(
     {"accuracy": 0.02, "early_loss": 0.05, "loss": 0.05, "zeros": 0.03, "dead": 0.03, "outcome": 0.0}
+)
+
+DYING: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "change": "none",
+        "data": "digits",
+        "net": "4x64",
+        "bias": 0.0,
+        "optimizer": "momentum",
+        "learning_rate": 0.03,
+        "batch_size": 32,
+        "epochs": 6,
+    }
+)
+
+DYING_TOLERANCES = MappingProxyType(
+    {"accuracy": 0.05, "learned": 0.0, "born": 0.01, "silent": 0.08, "dead": 0.08}
 )
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
@@ -154,6 +172,70 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances={"accuracy": 0.02, "loss": 0.05, "start_gradient": 0.001, "outcome": 0.0},
                 budget=900,
+            ),
+            Survey(
+                name="dying",
+                question="From which rate on does a network die, and what moves that rate?",
+                experiment=dying_network,
+                base=DYING,
+                crossed={
+                    "data": ("digits", "tumours"),
+                    "net": ("2x32", "4x64"),
+                    "change": tuple(CHANGES),
+                    "learning_rate": (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 1.0),
+                },
+                seeds=range(5),
+                tolerances=DYING_TOLERANCES,
+                budget=500,
+            ),
+            Survey(
+                name="dying_start",
+                question="Which change saves a network whose hidden biases start below zero?",
+                experiment=dying_network,
+                base=DYING,
+                crossed={
+                    "data": ("digits", "tumours"),
+                    "net": ("2x32", "4x64"),
+                    "bias": (-0.5, -1.0),
+                    "change": tuple(CHANGES),
+                    "learning_rate": (0.01, 0.03, 0.1),
+                },
+                seeds=range(5),
+                tolerances=DYING_TOLERANCES,
+                budget=400,
+            ),
+            Survey(
+                name="dying_anywhere",
+                question="In which share of settings where ReLU fails does leaky ReLU learn, or ELU, or clipping?",
+                experiment=dying_network,
+                base=DYING,
+                compared={"change": ("none", "leaky 0.01", "ELU", "clipping")},
+                drawn={
+                    "data": ("digits", "tumours"),
+                    "net": ("2x32", "2x64", "4x32", "4x64", "6x32"),
+                    "bias": (0.0, -0.5, -1.0),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3, 1.0),
+                    "batch_size": (32, 64, 128),
+                    "epochs": (3, 6),
+                },
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 102),
+                tolerances=DYING_TOLERANCES,
+                budget=400,
+            ),
+            Survey(
+                name="sharpness",
+                question="Does the curvature at the start say which rate is too large?",
+                experiment=at_the_limit,
+                base={"change": "none", "data": "digits", "net": "2x32", "part_of_limit": 0.1},
+                compared={"change": ("none", "ELU", "GELU")},
+                crossed={"data": ("digits", "tumours"), "part_of_limit": (0.1, 0.5, 1.0, 2.0)},
+                varied={"net": ("4x64",)},
+                seeds=range(5),
+                tolerances={"sharpness": 0.1, "limit": 0.02, "highest": 0.2, "accuracy": 0.05},
+                budget=250,
             ),
         )
     }
