@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from relubook.experiments.trained_network import trained_network
+from relubook.experiments.variants import trained_recipe, trained_variant
 from relubook.surveys.survey import Survey
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -39,6 +40,34 @@ ANYWHERE: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = 
 TOLERANCES = MappingProxyType(
     {"accuracy": 0.02, "early_loss": 0.05, "loss": 0.05, "zeros": 0.03, "dead": 0.03, "outcome": 0.0}
 )
+
+VARIANT_BASE: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "function": "relu",
+        "data": "digits",
+        "init": "he",
+        "depth": 2,
+        "width": 64,
+        "optimizer": "momentum",
+        "learning_rate": 0.1,
+        "batch_size": 64,
+        "epochs": 5,
+    }
+)
+DEEP_BASE: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "recipe": "relu he",
+        "data": "digits",
+        "depth": 16,
+        "width": 32,
+        "optimizer": "momentum",
+        "learning_rate": 0.01,
+        "batch_size": 64,
+        "epochs": 8,
+    }
+)
+# Near the rate at which a function fails, and in deep networks, a run hangs on the last digits.
+LOOSE = MappingProxyType({"accuracy": 0.1, "early_loss": 0.1, "loss": 0.1})
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
     {
@@ -108,6 +137,78 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
                 budget=900,
+            ),
+            Survey(
+                name="elu_controls",
+                question="Is it ELU's values, its gradient or its start that fails at a high rate?",
+                experiment=trained_variant,
+                base={**VARIANT_BASE, "learning_rate": 0.15, "batch_size": 32},
+                compared={
+                    "function": (
+                        "relu",
+                        "leaky_0.1",
+                        "leaky_0.25",
+                        "leaky_0.5",
+                        "elu",
+                        "capped_elu",
+                        "elu_values",
+                        "elu_gradient",
+                        "tanh",
+                    )
+                },
+                crossed={"learning_rate": (0.03, 0.1, 0.15, 0.2, 0.3)},
+                varied={"init": ("lecun",), "depth": (4,), "width": (128,)},
+                seeds=range(5),
+                tolerances=LOOSE,
+                budget=100,
+            ),
+            Survey(
+                name="selu_depth",
+                question="How deep a network does each function train, by rate, without normalisation?",
+                experiment=trained_recipe,
+                base=DEEP_BASE,
+                compared={"recipe": ("relu he", "relu he norm", "selu lecun")},
+                crossed={"depth": (4, 16, 32), "learning_rate": (0.003, 0.01, 0.03, 0.1)},
+                varied={"optimizer": ("adam", "sgd"), "width": (64,)},
+                seeds=range(5),
+                tolerances=LOOSE,
+                budget=250,
+            ),
+            Survey(
+                name="smooth",
+                question="Are the smooth relatives better than ReLU at equal tuning, and is it their smoothness?",
+                experiment=trained_variant,
+                base=VARIANT_BASE,
+                compared={"function": ("relu", "gelu", "silu", "mish", "soft_relu", "straight_gelu")},
+                crossed={
+                    "optimizer": ("momentum", "adam"),
+                    "learning_rate": (0.003, 0.01, 0.03, 0.1, 0.3),
+                },
+                varied={"depth": (5,), "width": (16,), "epochs": (20,)},
+                seeds=range(10),
+                tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
+                budget=300,
+            ),
+            Survey(
+                name="smooth_anywhere",
+                question="In how many drawn settings is GELU, SiLU or Mish better than ReLU?",
+                experiment=trained_variant,
+                base=VARIANT_BASE,
+                compared={"function": ("relu", "gelu", "silu", "mish")},
+                drawn={
+                    "data": ("digits", "tumours"),
+                    "init": ("he", "glorot", "torch"),
+                    "depth": (1, 2, 3),
+                    "width": (16, 32, 64),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": RATES,
+                    "epochs": (2, 5),
+                },
+                draws=200,
+                seeds=range(2),
+                draw_seeds=range(100, 103),
+                tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
+                budget=250,
             ),
         )
     }
