@@ -71,7 +71,7 @@ def test_a_recipe_is_the_network_that_it_names(recipe, batch_norm, init):
 
 
 def test_a_name_that_is_unknown_is_refused():
-    with pytest.raises(ValueError, match="function must be one of relu, elu, .*, got 'nobody'"):
+    with pytest.raises(ValueError, match=r"function must be one of relu, elu, .*, got 'nobody'"):
         trained_variant(seed=0, function="nobody", init="he", optimizer="adam", **SETTING)
     for recipe in ("relu", "relu he twice", "relu he norm norm"):
         with pytest.raises(ValueError, match="recipe must be 'function init' or 'function init norm'"):
