@@ -33,7 +33,7 @@ def trained_network(
     *,
     seed: int,
     data: str,
-    activation: str,
+    activation: str | Activation,
     derivative: str,
     init: str,
     depth: int,
@@ -52,7 +52,7 @@ def trained_network(
     Args:
         seed: of the initial weights and of the order of the examples.
         data: a key of ``DATA``.
-        activation: a name of the registry.
+        activation: a name of the registry, or an entry of one's own.
         derivative: ``"right"``, or ``"wrong"`` for 1 everywhere: that of a backward pass which asks whether the
             *output* of ReLU is ≥ 0.
         init: as for ``MLP``.
@@ -129,7 +129,7 @@ def _split(data: str) -> Split:
     return DATA[data]()
 
 
-def _activation(name: str, derivative: str) -> Activation:
+def _activation(name: str | Activation, derivative: str) -> Activation:
     activation = get(name)
     return activation if derivative == "right" else replace(activation, grad=_one)
 

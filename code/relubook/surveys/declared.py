@@ -6,6 +6,7 @@ from types import MappingProxyType
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.trained_network import trained_network
+from relubook.experiments.variants import trained_recipe, trained_variant
 from relubook.surveys.survey import Survey
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -58,6 +59,35 @@ DYING: Mapping[str, str | int | float] = MappingProxyType(
 DYING_TOLERANCES = MappingProxyType(
     {"accuracy": 0.05, "learned": 0.0, "born": 0.01, "silent": 0.08, "dead": 0.08}
 )
+
+VARIANT_BASE: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "function": "relu",
+        "data": "digits",
+        "init": "he",
+        "depth": 2,
+        "width": 64,
+        "optimizer": "momentum",
+        "learning_rate": 0.1,
+        "batch_size": 64,
+        "epochs": 5,
+    }
+)
+
+DEEP_BASE: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "recipe": "relu he",
+        "data": "digits",
+        "depth": 16,
+        "width": 32,
+        "optimizer": "momentum",
+        "learning_rate": 0.01,
+        "batch_size": 64,
+        "epochs": 8,
+    }
+)
+
+LOOSE = MappingProxyType({"accuracy": 0.1, "early_loss": 0.1, "loss": 0.1})
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
     {
@@ -235,6 +265,78 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"net": ("4x64",)},
                 seeds=range(5),
                 tolerances={"sharpness": 0.1, "limit": 0.02, "highest": 0.2, "accuracy": 0.05},
+                budget=250,
+            ),
+            Survey(
+                name="elu_controls",
+                question="Is it ELU's values, its gradient or its start that fails at a high rate?",
+                experiment=trained_variant,
+                base={**VARIANT_BASE, "learning_rate": 0.15, "batch_size": 32},
+                compared={
+                    "function": (
+                        "relu",
+                        "leaky_0.1",
+                        "leaky_0.25",
+                        "leaky_0.5",
+                        "elu",
+                        "capped_elu",
+                        "elu_values",
+                        "elu_gradient",
+                        "tanh",
+                    )
+                },
+                crossed={"learning_rate": (0.03, 0.1, 0.15, 0.2, 0.3)},
+                varied={"init": ("lecun",), "depth": (4,), "width": (128,)},
+                seeds=range(5),
+                tolerances=LOOSE,
+                budget=100,
+            ),
+            Survey(
+                name="selu_depth",
+                question="How deep a network does each function train, by rate, without normalisation?",
+                experiment=trained_recipe,
+                base=DEEP_BASE,
+                compared={"recipe": ("relu he", "relu he norm", "selu lecun")},
+                crossed={"depth": (4, 16, 32), "learning_rate": (0.003, 0.01, 0.03, 0.1)},
+                varied={"optimizer": ("adam", "sgd"), "width": (64,)},
+                seeds=range(5),
+                tolerances=LOOSE,
+                budget=250,
+            ),
+            Survey(
+                name="smooth",
+                question="Are the smooth relatives better than ReLU at equal tuning, and is it their smoothness?",
+                experiment=trained_variant,
+                base=VARIANT_BASE,
+                compared={"function": ("relu", "gelu", "silu", "mish", "soft_relu", "straight_gelu")},
+                crossed={
+                    "optimizer": ("momentum", "adam"),
+                    "learning_rate": (0.003, 0.01, 0.03, 0.1, 0.3),
+                },
+                varied={"depth": (5,), "width": (16,), "epochs": (20,)},
+                seeds=range(10),
+                tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
+                budget=300,
+            ),
+            Survey(
+                name="smooth_anywhere",
+                question="In how many drawn settings is GELU, SiLU or Mish better than ReLU?",
+                experiment=trained_variant,
+                base=VARIANT_BASE,
+                compared={"function": ("relu", "gelu", "silu", "mish")},
+                drawn={
+                    "data": ("digits", "tumours"),
+                    "init": ("he", "glorot", "torch"),
+                    "depth": (1, 2, 3),
+                    "width": (16, 32, 64),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": RATES,
+                    "epochs": (2, 5),
+                },
+                draws=200,
+                seeds=range(2),
+                draw_seeds=range(100, 103),
+                tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
                 budget=250,
             ),
         )
