@@ -116,8 +116,14 @@ def test_a_narrow_layer_between_others_has_fewer_outputs_than_they():
         (lambda: recovered_share(seed=0, width=1, inputs=0), "inputs must be at least 1"),
         (lambda: unexplained_share(seed=0, activation="crelu", width=5), "width must be even"),
         (lambda: unexplained_share(seed=0, activation="rellu", width=4), "rellu"),
-        (lambda: narrow_network(**{**NARROW, "activation": "rellu"}), "activation must be one of relu, shifted"),
-        (lambda: narrow_network(**{**NARROW, "activation": "crelu", "width": 3}), "width must be even for crelu"),
+        (
+            lambda: narrow_network(**{**NARROW, "activation": "rellu"}),
+            "activation must be one of relu, shifted",
+        ),
+        (
+            lambda: narrow_network(**{**NARROW, "activation": "crelu", "width": 3}),
+            "width must be even for crelu",
+        ),
         (lambda: narrow_network(**{**NARROW, "width": 0}), "width must be at least 1"),
     ],
 )

@@ -116,7 +116,8 @@ def test_doubled_weights_double_the_gradient_a_layer_exactly_and_a_normalised_on
 def test_batch_norm_multiplies_the_gradient_as_theory_says_and_layer_norm_keeps_it():
     # A ReLU layer's centred outputs keep 1 - 1/pi of their mean square, and batch norm divides by its root.
     factors = {
-        name: np.mean([gradient_sizes(seed=seed, normalize=name, depth=20)[0] for seed in range(100, 105)]) ** 0.05
+        name: np.mean([gradient_sizes(seed=seed, normalize=name, depth=20)[0] for seed in range(100, 105)])
+        ** 0.05
         for name in ("batch", "layer")
     }
     assert factors["batch"] == pytest.approx(np.sqrt(np.pi / (np.pi - 1)), rel=0.03)

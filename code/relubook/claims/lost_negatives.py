@@ -40,7 +40,9 @@ def _half_the_information() -> dict[str, str]:
     for width in (4, 16, 64):
         for name in ("relu", "linear"):
             missed = mean_interval(_crossed(width, name, "missed_start"))
-            numbers[f"variance of the digits missed by a linear map, {width} outputs, {name}"] = f"{missed:.2f}"
+            numbers[f"variance of the digits missed by a linear map, {width} outputs, {name}"] = (
+                f"{missed:.2f}"
+            )
     for width in (16, 64):
         less = paired_difference(_crossed(width, "linear"), _crossed(width, "relu"))
         numbers[f"accuracy of linear minus ReLU, {width} outputs"] = f"{less:.3f}"
@@ -58,6 +60,10 @@ def _negative_outputs() -> dict[str, str]:
         for name in names:
             gain = paired_difference(_crossed(4, name), _crossed(4, "relu"))
             numbers[f"accuracy above ReLU, 4 outputs, {name} ({said})"] = f"{gain:.2f}"
+    for axis, value in (("data", "mnist"), ("data", "tumours"), ("epochs", 50), ("around", 64)):
+        for name in ("leaky_0.25", "abs"):
+            gain = paired_difference(_moved(axis, value, name), _moved(axis, value, "relu"))
+            numbers[f"accuracy above ReLU, 4 outputs, {axis} {value}, {name}"] = f"{gain:.2f}"
     for name in ("leaky_0.25", "abs"):
         count, ahead, behind = _drawn_shares(name, 2, 4)
         numbers[f"{name}, {count} drawn settings of 2 or 4 outputs, share ahead"] = f"{ahead:.2f}"
@@ -71,6 +77,9 @@ def _small_slope() -> dict[str, str]:
         for name in ("leaky_0.01", "leaky_0.25"):
             gain = paired_difference(_crossed(width, name), _crossed(width, "relu"))
             numbers[f"accuracy above ReLU, {width} outputs, {name}"] = f"{gain:.2f}"
+    for name in ("leaky_0.01", "leaky_0.25"):
+        gain = paired_difference(_moved("epochs", 50, name), _moved("epochs", 50, "relu"))
+        numbers[f"accuracy above ReLU, 4 outputs, 50 epochs, {name}"] = f"{gain:.2f}"
     for name in ("relu", "leaky_0.01"):
         numbers[f"share of dead outputs of 4, {name}"] = f"{mean_interval(_crossed(4, name, 'dead')):.2f}"
     return numbers

@@ -54,8 +54,8 @@ def _normalisation() -> dict[str, str]:
         numbers[f"gradient a layer, {normalize}, He"] = f"{mean_interval(gain):.2f}"
         numbers[f"gradient over 40 layers, {normalize}, median"] = f"{np.median(gain**40):.2g}"
     for activation in ("leaky_relu", "elu", "tanh"):
-        gain = mean_interval(_flow_of(activation, "batch", "backward"))
-        numbers[f"gradient a layer, batch norm, {activation}"] = f"{gain:.2f}"
+        factor = mean_interval(_flow_of(activation, "batch", "backward"))
+        numbers[f"gradient a layer, batch norm, {activation}"] = f"{factor:.2f}"
     return numbers
 
 

@@ -254,9 +254,7 @@ def narrow_network(
         return x
 
     def missed() -> float:
-        columns = [
-            np.column_stack([np.ones(len(x)), outputs(x)]) for x in (split.x_train, split.x_test)
-        ]
+        columns = [np.column_stack([np.ones(len(x)), outputs(x)]) for x in (split.x_train, split.x_test)]
         coefficients = np.linalg.lstsq(columns[0], split.x_train, rcond=None)[0]
         error = np.square(split.x_test - columns[1] @ coefficients).sum()
         return float(error / np.square(split.x_test - split.x_test.mean(axis=0)).sum())

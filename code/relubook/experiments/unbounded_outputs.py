@@ -125,7 +125,8 @@ def gradient_sizes(
     for _ in range(depth):
         dense = Dense(rng.normal(0, weight_scale * np.sqrt(2 / width), (width, width)), np.zeros(width))
         norm = NORMALIZERS[normalize]
-        for layer in (dense, *([norm(width)] if norm else []), Elementwise(activation)):
+        block: list[Layer] = [dense, *([norm(width)] if norm else []), Elementwise(activation)]
+        for layer in block:
             h = layer.forward(h, training=True)
             layers.append(layer)
     grad = rng.normal(size=h.shape)
@@ -207,8 +208,8 @@ def scaled_start(
     Args:
         seed: of the initial weights and of the order of the examples.
         activation: a name of the registry.
-        cure: ``"none"``; ``"clip"``, gradients clipped to a norm of 1; ``"batch"`` or ``"layer"``, normalisation in each
-            hidden layer.
+        cure: ``"none"``; ``"clip"``, gradients clipped to a norm of 1; ``"batch"`` or ``"layer"``, normalisation in
+            each hidden layer.
         weight_scale: what all initial weights are multiplied by.
         depth, width: number of hidden layers, and of units in each.
         data: a key of ``trained_network.DATA``.
