@@ -5,7 +5,16 @@ import pytest
 
 from relubook.experiments.digits import train_on_digits
 from relubook.experiments.repeats import over_seeds
-from relubook.experiments.unbounded_outputs import output_rms, quantize, quantized_accuracies
+from relubook.experiments.unbounded_outputs import (
+    NORMALIZERS,
+    few_bits,
+    gradient_sizes,
+    normalized_flow,
+    output_rms,
+    quantize,
+    quantized_accuracies,
+    scaled_start,
+)
 
 
 def test_outputs_grow_with_the_scale_of_the_weights_for_other_seeds_too():
@@ -81,10 +90,106 @@ def test_cures_for_tripled_weights_hold_for_other_seeds():
     assert mean["clipping"] > 0.75 and mean["batch norm"] > 0.9
 
 
+@pytest.mark.parametrize("name", ["batch", "layer"])
+def test_the_gradient_of_a_normalisation_is_that_of_its_values(name):
+    rng = np.random.default_rng(0)
+    layer, x, upstream = NORMALIZERS[name](4), *rng.normal(size=(2, 5, 4))
+    layer.forward(x, training=True)
+    found, step = layer.backward(upstream), 1e-6
+    for index in np.ndindex(x.shape):
+        moved = np.zeros_like(x)
+        moved[index] = step
+        ends = [layer.forward(x + sign * moved, training=True) for sign in (1, -1)]
+        assert found[index] == pytest.approx(np.sum(upstream * (ends[0] - ends[1])) / (2 * step), abs=1e-6)
+
+
+def test_doubled_weights_double_the_gradient_a_layer_exactly_and_a_normalised_one_not_at_all():
+    one, two = (np.array(gradient_sizes(seed=0, weight_scale=scale, depth=3)) for scale in (1.0, 2.0))
+    np.testing.assert_allclose(two / one, [8, 4, 2, 1], rtol=1e-12)
+    for name in ("batch", "layer"):
+        small, large = (
+            gradient_sizes(seed=0, weight_scale=scale, depth=5, normalize=name) for scale in (0.5, 5.0)
+        )
+        np.testing.assert_allclose(small, large, rtol=1e-3)
+
+
+def test_batch_norm_multiplies_the_gradient_as_theory_says_and_layer_norm_keeps_it():
+    # A ReLU layer's centred outputs keep 1 - 1/pi of their mean square, and batch norm divides by its root.
+    factors = {
+        name: np.mean([gradient_sizes(seed=seed, normalize=name, depth=20)[0] for seed in range(100, 105)])
+        ** 0.05
+        for name in ("batch", "layer")
+    }
+    assert factors["batch"] == pytest.approx(np.sqrt(np.pi / (np.pi - 1)), rel=0.03)
+    assert factors["layer"] == pytest.approx(1, rel=0.03)
+
+
+def test_the_flow_s_factors_are_those_of_its_layers():
+    setting = {"seed": 3, "activation": "relu", "weight_scale": 2.0, "normalize": "none", "depth": 8}
+    flow = normalized_flow(**setting, width=64, examples=16)
+    rms, sizes = (f(**setting, width=64, examples=16) for f in (output_rms, gradient_sizes))
+    assert flow["forward"] ** 7 == pytest.approx(rms[-1] / rms[0])
+    assert flow["backward"] ** 8 == pytest.approx(sizes[0])
+    assert flow["rms"] == rms[-1]
+
+
+SCALED = {
+    "activation": "relu",
+    "cure": "none",
+    "weight_scale": 3.0,
+    "depth": 4,
+    "width": 64,
+    "data": "digits",
+    "optimizer": "momentum",
+    "learning_rate": 0.05,
+    "epochs": 8,
+}
+
+
+def test_a_capped_network_that_fails_at_one_rate_trains_at_a_lower_one_and_clipped():
+    ways = {"as it is": {}, "lower": {"learning_rate": 0.005}, "clipped": {"cure": "clip"}}
+    runs = {
+        name: [scaled_start(seed=seed, **{**SCALED, "activation": "relu6", **way}) for seed in (100, 101)]
+        for name, way in ways.items()
+    }
+    assert {run["outcome"] for run in runs["as it is"]} == {"failed"}
+    assert min(run["accuracy"] for name in ("lower", "clipped") for run in runs[name]) > 0.7
+    # The same share of flat sums at the start: it is not what keeps the network from learning.
+    starts = {name: [run["flat_start"] for run in group] for name, group in runs.items()}
+    assert starts["as it is"] == starts["lower"] == starts["clipped"]
+
+
+def test_flat_shares_and_gradients_of_a_start():
+    tanh, relu, larger = (
+        scaled_start(seed=0, **{**SCALED, "weight_scale": 1.0, "epochs": 1, "depth": 1, **change})
+        for change in ({"activation": "tanh"}, {}, {"weight_scale": 3.0})
+    )
+    assert tanh["flat_start"] == 0.0
+    assert 0.3 < relu["flat_start"] == larger["flat_start"] < 0.7
+    assert larger["gradient"] > 2 * relu["gradient"]
+
+
+def test_bits_lost_are_differences_to_sixteen():
+    run = few_bits(
+        seed=1, activation="relu", outlier=30.0, quantile=1.0, depth=3, learning_rate=0.05, epochs=2
+    )
+    full, four = quantized_accuracies(seed=1, activation="relu", bits=(16, 4), outlier=30.0, epochs=2)
+    assert run["accuracy"] == full
+    assert run["lost_4"] == full - four
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: output_rms(seed=0, normalize="group"), "normalize must be"),
+        (lambda: gradient_sizes(seed=0, normalize="group"), "normalize must be"),
+        (
+            lambda: normalized_flow(
+                seed=0, activation="relu", weight_scale=1.0, normalize="none", depth=1, width=4, examples=4
+            ),
+            "depth must be at least 2",
+        ),
+        (lambda: scaled_start(seed=0, **{**SCALED, "cure": "prayer"}), "cure must be one of none, clip"),
         (lambda: quantize(np.ones(1), largest=0.0, bits=8), "largest must be positive"),
         (lambda: quantize(np.ones(1), largest=1.0, bits=0), "bits must be at least 1"),
         (lambda: quantized_accuracies(seed=0, activation="elu", bits=(8,)), "must never be negative"),

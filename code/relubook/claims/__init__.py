@@ -7,11 +7,15 @@ id, and under it a cell with ``report`` of that name.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from relubook.claims import dying, elu, frameworks, network, smooth
+from relubook.claims import dying, elu, frameworks, lost_negatives, network, smooth, unbounded
 from relubook.claims.claim import Claim
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
-    {claim.name: claim for module in (network, elu, smooth, frameworks, dying) for claim in module.CLAIMS}
+    {
+        claim.name: claim
+        for module in (network, elu, smooth, frameworks, dying, lost_negatives, unbounded)
+        for claim in module.CLAIMS
+    }
 )
 
 

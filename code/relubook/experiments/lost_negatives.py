@@ -1,11 +1,16 @@
 """Lost negatives: how much of its input a layer loses by cutting the negative side, and how much can be read back."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from relubook.activations import get, relu
+from relubook.activations import Activation, get, relu, relu_grad
+from relubook.experiments.trained_network import DATA, OPTIMIZERS, _split
+from relubook.network import MLP, Dense, Elementwise, Layer, Parameter, he
+from relubook.training import accuracy, fit
 
 Array = NDArray[Any]
 
@@ -111,6 +116,170 @@ def unexplained_share(
     coefficients = np.linalg.lstsq(columns(x), x, rcond=None)[0]
     missed = np.square(fresh - columns(fresh) @ coefficients).sum()
     return float(missed / np.square(fresh - fresh.mean(axis=0)).sum())
+
+
+# --- A narrow layer, trained --------------------------------------------------------------------------------
+
+
+class _CReLU:
+    """CReLU as a layer: (max(0, x), max(0, −x)), twice as many outputs as inputs."""
+
+    def __init__(self) -> None:
+        self.parameters: list[Parameter] = []
+
+    def forward(self, x: Array, *, training: bool = False) -> Array:
+        self.x = x
+        return crelu(x)
+
+    def backward(self, grad: Array) -> Array:
+        positive, negative = np.split(grad, 2, axis=1)
+        return positive * (self.x > 0) - negative * (self.x < 0)
+
+
+def _own(fn: Callable[[Array], Array], grad: Callable[[Array], Array]) -> Elementwise:
+    return Elementwise(Activation(fn=fn, grad=grad, formula="", grad_formula="", range=(-np.inf, np.inf)))
+
+
+def _identity(x: Array) -> Array:
+    return np.asarray(x) + 0.0
+
+
+def _one(x: Array) -> Array:
+    return np.ones_like(x)
+
+
+def _absolute(x: Array) -> Array:
+    return np.abs(x)
+
+
+def _sign(x: Array) -> Array:
+    return np.sign(x)
+
+
+def _shifted_relu(x: Array) -> Array:
+    return relu(x) - 0.5
+
+
+BOTTLENECKS: Mapping[str, Callable[[], Layer]] = MappingProxyType(
+    {
+        "relu": lambda: Elementwise("relu"),
+        "shifted": lambda: _own(_shifted_relu, relu_grad),
+        "leaky_0.01": lambda: Elementwise("leaky_relu", negative_slope=0.01),
+        "leaky_0.25": lambda: Elementwise("leaky_relu", negative_slope=0.25),
+        "elu": lambda: Elementwise("elu"),
+        "softplus": lambda: Elementwise("softplus"),
+        "abs": lambda: _own(_absolute, _sign),
+        "tanh": lambda: Elementwise("tanh"),
+        "crelu": _CReLU,
+        "linear": lambda: _own(_identity, _one),
+    }
+)
+
+
+def narrow_network(
+    *,
+    seed: int,
+    activation: str,
+    width: int,
+    around: int,
+    data: str,
+    optimizer: str,
+    learning_rate: float,
+    epochs: int,
+) -> dict[str, float]:
+    """Train a network with one narrow layer, and measure what comes through it.
+
+    missed = Σ (x − x̂)² / Σ (x − x̄)² on the test examples, with x̂ the least-squares fit of the input from (1, h) on
+    the training examples and h the narrow layer's outputs
+
+    Weights start from He's, batches hold 32 examples. Weights and order depend on the seed alone, so that two functions
+    with the same seed are a pair (but for ``"crelu"``, whose layers have other shapes).
+
+    Args:
+        seed: of the initial weights and of the order of the examples.
+        activation: of the narrow layer, a key of ``BOTTLENECKS``: ``"shifted"`` is max(0, x) − 1/2, negative on a flat
+            half; ``"abs"`` is the absolute value, never negative and nowhere flat; ``"linear"`` is x.
+        width: outputs of the narrow layer; even for ``"crelu"``, which has half as many units.
+        around: ReLU units in a layer before and in one after it; 0 for a single hidden layer.
+        data: a key of ``trained_network.DATA``.
+        optimizer: a key of ``trained_network.OPTIMIZERS``.
+        learning_rate, epochs: as for ``fit``.
+
+    Returns:
+        ``accuracy`` on the test examples, the majority's share where the run diverged; ``missed_start`` and ``missed``,
+        before and after training; ``dead``, the share of the narrow layer's outputs that are the same for every
+        training example. The last two are NaN where the run diverged.
+
+    Raises:
+        ValueError: a name is unknown, ``width`` is odd for ``"crelu"``, or ``fit`` refuses a value.
+
+    Source: the definition; compare Sandler et al. (2018), https://doi.org/10.1109/CVPR.2018.00474
+
+    >>> run = narrow_network(seed=0, activation="linear", width=64, around=0, data="digits", optimizer="momentum",
+    ...     learning_rate=0.05, epochs=2)
+    >>> run["missed"] < 1e-6, run["accuracy"] > 0.8
+    (True, True)
+    """
+    for name, value, known in (
+        ("activation", activation, BOTTLENECKS),
+        ("data", data, DATA),
+        ("optimizer", optimizer, OPTIMIZERS),
+    ):
+        if value not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+    _check_counts(width=width)
+    if activation == "crelu" and width % 2:
+        raise ValueError(f"width must be even for crelu, got {width!r}")
+    split = _split(data)
+    inputs, classes = split.x_train.shape[1], int(split.y_train.max()) + 1
+    hidden = (around, width, around) if around else (width,)
+    model = MLP([inputs, *hidden, classes], rng=np.random.default_rng(0))  # its layers are replaced
+    rng = np.random.default_rng([seed, 0])
+    narrow = 2 * (len(hidden) // 2) + 1  # its function's place among the layers
+    layers: list[Layer] = []
+    fan_in = inputs
+    for index, units in enumerate(hidden):
+        at_narrow = index == len(hidden) // 2
+        made = units // 2 if at_narrow and activation == "crelu" else units
+        layers += [
+            Dense(*he(fan_in, made, rng)),
+            BOTTLENECKS[activation]() if at_narrow else Elementwise("relu"),
+        ]
+        fan_in = units
+    model.layers = [*layers, Dense(*he(fan_in, classes, rng))]
+
+    def outputs(x: Array) -> Array:
+        for layer in model.layers[: narrow + 1]:
+            x = layer.forward(x, training=False)
+        return x
+
+    def missed() -> float:
+        columns = [np.column_stack([np.ones(len(x)), outputs(x)]) for x in (split.x_train, split.x_test)]
+        coefficients = np.linalg.lstsq(columns[0], split.x_train, rcond=None)[0]
+        error = np.square(split.x_test - columns[1] @ coefficients).sum()
+        return float(error / np.square(split.x_test - split.x_test.mean(axis=0)).sum())
+
+    at_start = missed()
+    history = fit(
+        model,
+        split.x_train,
+        split.y_train,
+        learning_rate=learning_rate,
+        epochs=epochs,
+        batch_size=32,
+        rng=np.random.default_rng([seed, 1]),
+        **OPTIMIZERS[optimizer],
+    )
+    if history.diverged:
+        majority = float(np.bincount(split.y_test).max() / len(split.y_test))
+        return {"accuracy": majority, "missed_start": at_start, "missed": np.nan, "dead": np.nan}
+    h = outputs(split.x_train)
+    return {
+        "accuracy": accuracy(model, split.x_test, split.y_test),
+        "missed_start": at_start,
+        "missed": missed(),
+        "dead": float((np.ptp(h, axis=0) <= 1e-12 * np.abs(h).max(axis=0)).mean()),
+    }
 
 
 def _check_counts(**counts: int) -> None:

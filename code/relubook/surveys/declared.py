@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
+from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
 from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.trained_network import trained_network
+from relubook.experiments.unbounded_outputs import few_bits, normalized_flow, scaled_start
 from relubook.experiments.variants import trained_recipe, trained_variant
 from relubook.surveys.survey import Survey
 
@@ -88,6 +90,38 @@ DEEP_BASE: Mapping[str, str | int | float] = MappingProxyType(
 )
 
 LOOSE = MappingProxyType({"accuracy": 0.1, "early_loss": 0.1, "loss": 0.1})
+
+NARROW: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "activation": "relu",
+        "width": 4,
+        "around": 0,
+        "data": "digits",
+        "optimizer": "momentum",
+        "learning_rate": 0.05,
+        "epochs": 12,
+    }
+)
+
+NARROW_TOLERANCES = MappingProxyType({"accuracy": 0.05, "missed_start": 0.01, "missed": 0.05, "dead": 0.13})
+
+SCALED: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "activation": "relu",
+        "cure": "none",
+        "weight_scale": 3.0,
+        "depth": 4,
+        "width": 64,
+        "data": "digits",
+        "optimizer": "momentum",
+        "learning_rate": 0.005,
+        "epochs": 8,
+    }
+)
+
+SCALED_TOLERANCES = MappingProxyType(
+    {"accuracy": 0.05, "gradient": 1e-3, "flat_start": 0.01, "flat": 0.05, "outcome": 0.0}
+)
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
     {
@@ -338,6 +372,135 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
                 budget=250,
+            ),
+            Survey(
+                name="bottleneck",
+                question="What comes through a narrow layer, and what accuracy is left, by width and function?",
+                experiment=narrow_network,
+                base=NARROW,
+                compared={"activation": tuple(BOTTLENECKS)},
+                crossed={"width": (2, 4, 8, 16, 64)},
+                varied={
+                    "learning_rate": (0.005, 0.2),
+                    "optimizer": ("sgd",),
+                    "data": ("mnist", "tumours"),
+                    "epochs": (50,),
+                    "around": (64,),
+                },
+                seeds=range(10),
+                tolerances=NARROW_TOLERANCES,
+                budget=260,
+            ),
+            Survey(
+                name="bottleneck_anywhere",
+                question="ReLU, a leaky slope and |x| in a narrow layer: which keeps more, over many settings?",
+                experiment=narrow_network,
+                base=NARROW,
+                compared={"activation": ("relu", "leaky_0.25", "abs")},
+                crossed={"optimizer": ("sgd", "momentum", "adam"), "learning_rate": (0.003, 0.01, 0.03, 0.1)},
+                drawn={
+                    "width": (2, 4, 8, 16, 32),
+                    "around": (0, 32),
+                    "data": ("digits", "tumours"),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.003, 0.01, 0.03, 0.1),
+                    "epochs": (2, 6),
+                },
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 102),
+                tolerances=NARROW_TOLERANCES,
+                budget=150,
+            ),
+            Survey(
+                name="normalization",
+                question="By what factor a layer do outputs and gradients grow at the start, normalised or not?",
+                experiment=normalized_flow,
+                base={
+                    "activation": "relu",
+                    "weight_scale": 1.0,
+                    "normalize": "none",
+                    "depth": 40,
+                    "width": 128,
+                    "examples": 64,
+                },
+                compared={"normalize": ("none", "batch", "layer")},
+                crossed={"depth": (5, 10, 20, 40), "weight_scale": (0.5, 1.0, 2.0)},
+                varied={
+                    "activation": ("relu6", "leaky_relu", "elu", "gelu", "tanh"),
+                    "width": (32, 256),
+                    "examples": (8, 16, 256),
+                },
+                drawn={
+                    "activation": ("relu", "relu6", "leaky_relu", "elu", "gelu", "tanh"),
+                    "weight_scale": (0.5, 0.7, 1.0, 1.4, 2.0, 3.0),
+                    "depth": (5, 10, 20, 40),
+                    "width": (32, 64, 128),
+                    "examples": (16, 32, 64),
+                },
+                draws=60,
+                seeds=range(5),
+                draw_seeds=range(100, 102),
+                tolerances={"forward": 0.01, "backward": 0.01, "rms": 0.01},
+                budget=200,
+            ),
+            Survey(
+                name="scaled_start",
+                question="Which cure trains a network whose weights start too large, by rate and with a cap at 6?",
+                experiment=scaled_start,
+                base=SCALED,
+                compared={"activation": ("relu", "relu6")},
+                crossed={
+                    "cure": ("none", "clip", "batch", "layer"),
+                    "weight_scale": (1.0, 3.0),
+                    "learning_rate": (0.001, 0.005, 0.05),
+                },
+                varied={"optimizer": ("sgd", "adam"), "depth": (2, 8)},
+                drawn={
+                    "cure": ("none", "clip", "batch", "layer"),
+                    "weight_scale": (0.5, 1.0, 2.0, 3.0, 5.0),
+                    "depth": (2, 4),
+                    "width": (16, 32),
+                    "data": ("digits", "tumours"),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.001, 0.003, 0.01, 0.03, 0.1),
+                    "epochs": (3,),
+                },
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 102),
+                tolerances=SCALED_TOLERANCES,
+                budget=200,
+            ),
+            Survey(
+                name="normalized_depth",
+                question="Does normalisation train a deep ReLU network, by depth and rate?",
+                experiment=scaled_start,
+                base={**SCALED, "weight_scale": 1.0, "depth": 40, "learning_rate": 0.003, "epochs": 4},
+                compared={"cure": ("none", "batch", "layer")},
+                crossed={"depth": (10, 40), "learning_rate": (0.003, 0.03)},
+                seeds=range(5),
+                tolerances=SCALED_TOLERANCES,
+                budget=150,
+            ),
+            Survey(
+                name="few_bits",
+                question="What accuracy do few bits cost, with and without a cap, by outlier and scale?",
+                experiment=few_bits,
+                base={
+                    "activation": "relu",
+                    "outlier": 30.0,
+                    "quantile": 1.0,
+                    "depth": 3,
+                    "learning_rate": 0.05,
+                    "epochs": 8,
+                },
+                compared={"activation": ("relu", "relu6")},
+                crossed={"outlier": (1.0, 3.0, 10.0, 30.0, 100.0), "quantile": (1.0, 0.999)},
+                varied={"learning_rate": (0.01,), "depth": (1,)},
+                seeds=range(5),
+                tolerances={"accuracy": 0.02, "lost_8": 0.02, "lost_6": 0.03, "lost_4": 0.1, "lost_3": 0.15},
+                budget=60,
             ),
         )
     }
