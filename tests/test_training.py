@@ -1,6 +1,7 @@
 """Losses, optimisers and ``fit``, against PyTorch and against what they promise."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
@@ -400,6 +401,13 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(blobs):
     for batch_size in (16, 50, 120):  # the last batch is smaller, or the only one
         history = fit(model, *blobs, **settings(learning_rate=lambda step: 0, batch_size=batch_size))
         assert history.loss == pytest.approx([loss] * 3, rel=1e-12)
+
+
+def test_plain_gradient_descent_is_what_one_gets_without_asking():
+    defaults = {key: value.default for key, value in inspect.signature(fit).parameters.items()}
+    assert (defaults["optimizer"], defaults["momentum"], defaults["weight_decay"]) == ("sgd", 0, 0)
+    assert defaults["clip_norm"] is defaults["validation"] is None and defaults["progress"] is False
+    assert SGD([]).momentum == 0
 
 
 def test_a_schedule_may_end_at_zero(blobs):
