@@ -24,6 +24,12 @@ def test_every_block_size_covers_the_array_once(block_size):
     assert sum(calls) == 6 and max(calls) <= block_size
 
 
+def test_a_block_of_float32_takes_256_kib_unless_another_size_is_given():
+    calls = []
+    blockwise(lambda block: calls.append(block.nbytes) or block, np.zeros(65_537, np.float32))
+    assert calls == [0, 256 * 1024, 4]
+
+
 def test_out_may_be_the_input():
     x = np.array([[-1.0, 2.0], [3.0, -4.0]])
     assert blockwise(lambda block: np.maximum(block, 0), x, out=x, block_size=3) is x

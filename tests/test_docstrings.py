@@ -42,6 +42,17 @@ RECORDS = {
     "Split",
     "Interval",
 }
+<<<<<<< HEAD
+=======
+
+
+# What a docstring needs, and how it is written.
+WANTED = {
+    ">>> ": "an example that runs (>>> …)",
+    "Source:": "where it comes from (Source: Author (year), https://…)",
+    "Raises:": "what it raises and when (Raises:)",
+}
+>>>>>>> ground
 
 
 def is_record(value) -> bool:
@@ -67,33 +78,38 @@ def test_a_docstring_names_no_error_where_there_is_none(value):
 
 @pytest.mark.parametrize("value", PUBLIC)
 def test_docstring_is_complete(value):
-    text = inspect.getdoc(value)
-    assert text, "no docstring"
+    text, where = inspect.getdoc(value), f"{value.__name__} in code/{value.__module__.replace('.', '/')}.py"
+    assert text, f"write a docstring for {where}"
     first = text.splitlines()[0]
     assert first.endswith((".", ":")) or text.split("\n\n")[0].endswith("."), (
-        "the first paragraph is no sentence"
+        f"the docstring of {where} must start with a sentence"
     )
     if is_record(value):
         return
     required = [">>> "]
     if is_derivative(value):  # says only what is new: the rest is in the docstring of its function
-        assert first.startswith(f"Derivative of ``{value.__name__.removesuffix('_grad')}``")
-        assert "Raises:" not in text and "Args:" not in text
+        opening = f"Derivative of ``{value.__name__.removesuffix('_grad')}``"
+        assert first.startswith(opening), f"the docstring of {where} must start with: {opening}"
+        assert "Raises:" not in text and "Args:" not in text, (
+            f"delete Args and Raises in the docstring of {where}: they are those of its function"
+        )
     else:
         required += ["Source:", *(["Raises:"] if raises(value) else [])]
-    for part in required:
-        assert part in text, f"no {part}"
+    missing = [WANTED[part] for part in required if part not in text]
+    assert not missing, f"add to the docstring of {where}: {'; '.join(missing)}"
     assert "Source:" not in text or re.search(
         r"Source: .*(https?://|definition|relubook)", text, re.DOTALL
-    ), "the source has no link"
+    ), f"give the source in the docstring of {where} a link, or the words: the definition"
     if value.__module__ != "relubook.plotting":  # whose functions draw
         described = text.split("Raises:")[0]
-        assert re.search(r"[=←≈~]|f\(x\)|L =|:math:| · ", described), "no formula"
+        assert re.search(r"[=←≈~]|f\(x\)|L =|:math:| · ", described), (
+            f"add to the docstring of {where} what it computes, as a formula: f(x) = …"
+        )
     parameters = [
         name for name in inspect.signature(value).parameters if name not in ("self", "args", "kwargs")
     ]
     for name in [] if is_derivative(value) else parameters:
-        assert re.search(rf"\b{name}\b", text), f"{name} is not described"
+        assert re.search(rf"\b{name}\b", text), f"describe {name} in the docstring of {where}, under Args:"
 
 
 @pytest.mark.parametrize("value", PUBLIC)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from relubook import ACTIVATIONS, MLP, fit
-from relubook.network import INITIALIZERS, BatchNorm, Dense, Elementwise, PReLU
-from relubook.training import mean_squared_error
+from relubook.network import INITIALIZERS, BatchNorm, Dense, Elementwise, Parameter, PReLU
+from relubook.training import SGD, Adam, mean_squared_error
 
 STEP = 1e-6
 
@@ -316,3 +316,15 @@ def test_the_ends_of_the_ranges_are_allowed():
     np.testing.assert_allclose(
         norm.forward(np.array([[1.0], [3.0]]), training=True), [[-(0.5**0.5)], [0.5**0.5]], rtol=1e-12
     )
+
+
+def test_parameters_and_optimisers_are_told_apart_by_what_they_are_and_not_by_their_values():
+    for kind in (lambda: Parameter(np.ones(2)), lambda: SGD([]), lambda: Adam([])):
+        one, other = kind(), kind()
+        assert one == one and one != other and len({one, other}) == 2
+
+
+def test_batch_norm_uses_its_running_statistics_unless_it_trains():
+    norm, x = BatchNorm(1, epsilon=1e-12), np.array([[1.0], [3.0]])
+    np.testing.assert_allclose(norm.forward(x), x, rtol=1e-11)
+    np.testing.assert_array_equal(norm.running_mean, [0.0])

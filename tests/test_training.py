@@ -1,6 +1,7 @@
 """Losses, optimisers and ``fit``, against PyTorch and against what they promise."""
 
 import copy
+import inspect
 import pickle
 
 import numpy as np
@@ -379,6 +380,34 @@ def test_labels_in_every_layout_train_alike(blobs):
         np.testing.assert_array_equal(trained(x, labels), expected)
     for inputs in (np.asfortranarray(x), x.astype(">f8"), x[::-1].copy()[::-1], x.astype(np.longdouble)):
         np.testing.assert_array_equal(trained(inputs, y), expected)
+
+
+def test_a_schedule_gives_each_step_its_own_rate(blobs):
+    x, y = blobs
+    model = MLP([2, 2], rng=np.random.default_rng(0))
+    batch = np.random.default_rng(1).permutation(len(x))[30:60]  # that of the second of four steps
+    _, grad = softmax_cross_entropy(model.forward(x[batch]), y[batch])
+    expected = model.dense_layers[0].weight.value - 0.5 * x[batch].T @ grad
+    one = settings(
+        learning_rate=lambda step: 0.5 * (step == 1), epochs=1, batch_size=30, rng=np.random.default_rng(1)
+    )
+    fit(model, x, y, **one)
+    np.testing.assert_allclose(model.dense_layers[0].weight.value, expected, rtol=1e-12)
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_examples(blobs):
+    model = MLP([2, 2], rng=np.random.default_rng(0))
+    loss, _ = softmax_cross_entropy(model.forward(blobs[0]), blobs[1])
+    for batch_size in (16, 50, 120):  # the last batch is smaller, or the only one
+        history = fit(model, *blobs, **settings(learning_rate=lambda step: 0, batch_size=batch_size))
+        assert history.loss == pytest.approx([loss] * 3, rel=1e-12)
+
+
+def test_plain_gradient_descent_is_what_one_gets_without_asking():
+    defaults = {key: value.default for key, value in inspect.signature(fit).parameters.items()}
+    assert (defaults["optimizer"], defaults["momentum"], defaults["weight_decay"]) == ("sgd", 0, 0)
+    assert defaults["clip_norm"] is defaults["validation"] is None and defaults["progress"] is False
+    assert SGD([]).momentum == 0
 
 
 def test_a_schedule_may_end_at_zero(blobs):
