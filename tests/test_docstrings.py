@@ -42,8 +42,6 @@ RECORDS = {
     "Split",
     "Interval",
 }
-<<<<<<< HEAD
-=======
 
 
 # What a docstring needs, and how it is written.
@@ -52,7 +50,6 @@ WANTED = {
     "Source:": "where it comes from (Source: Author (year), https://…)",
     "Raises:": "what it raises and when (Raises:)",
 }
->>>>>>> ground
 
 
 def is_record(value) -> bool:
