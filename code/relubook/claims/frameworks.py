@@ -130,7 +130,7 @@ def _factor() -> dict[str, str]:
     def factor(once: Rows, twice: Rows) -> str:
         return f"{mean_interval(once['start_gradient'][0] / twice['start_gradient'][0]):.1f}"
 
-    base = {"optimizer": "sgd", "learning_rate": 0.1, "epochs": 5}
+    base: dict[str, str | float] = {"optimizer": "sgd", "learning_rate": 0.1, "epochs": 5}
     numbers = {"factor, 8×8 digits, PyTorch's initialisation": factor(*_pairs("cross", **base))}
     axes: tuple[tuple[str, dict[str, str | float]], ...] = (
         ("MNIST digits", {"data": "mnist"}),
