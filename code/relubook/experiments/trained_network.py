@@ -15,8 +15,15 @@ from relubook.experiments.probes import dead_shares, zero_shares
 from relubook.network import MLP
 from relubook.training import accuracy, fit
 
+
+def _first_thousand() -> Split:
+    """The sample of MNIST with its first 1,000 training digits only, and all test digits."""
+    split = mnist_sample()
+    return replace(split, x_train=split.x_train[:1000], y_train=split.y_train[:1000])
+
+
 DATA: Mapping[str, Callable[[], Split]] = MappingProxyType(
-    {"digits": small_digits, "mnist": mnist_sample, "tumours": breast_cancer}
+    {"digits": small_digits, "mnist": mnist_sample, "mnist1000": _first_thousand, "tumours": breast_cancer}
 )
 OPTIMIZERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -33,7 +40,7 @@ def trained_network(
     *,
     seed: int,
     data: str,
-    activation: str,
+    activation: str | Activation,
     derivative: str,
     init: str,
     depth: int,
@@ -52,7 +59,7 @@ def trained_network(
     Args:
         seed: of the initial weights and of the order of the examples.
         data: a key of ``DATA``.
-        activation: a name of the registry.
+        activation: a name of the registry, or an entry.
         derivative: ``"right"``, or ``"wrong"`` for 1 everywhere: that of a backward pass which asks whether the
             *output* of ReLU is ≥ 0.
         init: as for ``MLP``.
@@ -129,7 +136,7 @@ def _split(data: str) -> Split:
     return DATA[data]()
 
 
-def _activation(name: str, derivative: str) -> Activation:
+def _activation(name: str | Activation, derivative: str) -> Activation:
     activation = get(name)
     return activation if derivative == "right" else replace(activation, grad=_one)
 
