@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.trained_network import trained_network
+from relubook.experiments.without_zeros import CONTROLS, with_and_without_zeros
 from relubook.surveys.survey import Survey
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -33,6 +35,17 @@ ANYWHERE: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = 
         "learning_rate": RATES,
         "batch_size": (16, 32, 128),
         "epochs": (3, 10, 20),
+    }
+)
+# The same for surveys that train several networks a row.
+SMALL: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = MappingProxyType(
+    {
+        **ANYWHERE,
+        "data": ("digits", "mnist1000", "tumours"),
+        "depth": (1, 2, 3),
+        "width": (16, 32, 64),
+        "batch_size": (64, 128),
+        "epochs": (3, 10),
     }
 )
 # A run's numbers move a little with the processor; one that is about to diverge moves from class to class.
@@ -108,6 +121,59 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
                 budget=900,
+            ),
+            Survey(
+                name="sparsity_use",
+                question="Is ReLU more accurate than functions without exact zeros, and where?",
+                experiment=with_and_without_zeros,
+                base={
+                    "control": "all",
+                    **{name: BASE[name] for name in BASE if name != "activation"},
+                    "learning_rate": 0.1,
+                    "batch_size": 128,
+                },
+                crossed={"learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3)},
+                varied={"data": ("mnist1000", "tumours"), "optimizer": ("sgd",)},
+                drawn={**SMALL, "control": tuple(CONTROLS)},
+                draws=200,
+                seeds=range(10),
+                draw_seeds=range(100, 102),
+                tolerances=dict.fromkeys(("relu", *CONTROLS), 0.02) | {"zeros": 0.03},
+                budget=300,
+            ),
+            Survey(
+                name="prelu_slopes",
+                question="Which slopes does PReLU learn, what does weight decay do to them, and are they of use?",
+                experiment=learned_slopes,
+                base={
+                    "data": "digits",
+                    "init": "he",
+                    "depth": 3,
+                    "width": 64,
+                    "optimizer": "momentum",
+                    "learning_rate": 0.1,
+                    "weight_decay": 0.0005,
+                    "batch_size": 128,
+                    "epochs": 10,
+                },
+                crossed={
+                    "weight_decay": (0.0, 0.0005, 0.001, 0.01, 0.03),
+                    "learning_rate": (0.01, 0.03, 0.1, 0.3),
+                },
+                varied={
+                    "data": ("mnist1000", "tumours"),
+                    "depth": (5,),
+                    "optimizer": ("sgd",),
+                    "epochs": (50,),
+                },
+                drawn={**SMALL, "weight_decay": (0.0, 0.0001, 0.0005, 0.001, 0.01)},
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 101),
+                tolerances={"first": 0.02, "last": 0.02, "size": 0.02, "negative": 0.03, "largest": 0.1}
+                | {"size_decayed": 0.02}
+                | dict.fromkeys(("prelu", "decayed", "fixed", "relu"), 0.02),
+                budget=300,
             ),
         )
     }
