@@ -49,6 +49,11 @@ def test_zeros_in_whole_columns_are_cheaper_to_skip():
         assert skipping_ratios(zeros=zeros, whole_columns=True) < skipping_ratios(zeros=zeros)
 
 
+def test_making_the_sparse_form_costs_time():
+    for zeros in (0.5, 0.8):
+        assert skipping_ratios(zeros=zeros) < skipping_ratios(zeros=zeros, converted=True)
+
+
 @pytest.mark.parametrize("zeros", [-0.1, 1.0])
 def test_bad_shares_are_named(zeros):
     with pytest.raises(ValueError, match=r"zeros must lie in \[0, 1\)"):

@@ -7,7 +7,17 @@ id, and under it a cell with ``report`` of that name.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from relubook.claims import dying, elu, frameworks, lost_negatives, network, smooth, unbounded
+from relubook.claims import (
+    dying,
+    elu,
+    frameworks,
+    leaky,
+    lost_negatives,
+    network,
+    smooth,
+    sparsity,
+    unbounded,
+)
 from relubook.claims.claim import Claim
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(

@@ -83,6 +83,7 @@ def skipping_ratios(
     *,
     zeros: float,
     whole_columns: bool = False,
+    converted: bool = False,
     rows: int = 256,
     columns: int = 1024,
     outputs: int = 256,
@@ -91,17 +92,18 @@ def skipping_ratios(
     """Time of a product that skips the zeros of its left factor, over that of the dense product.
 
     ratio = time of csr(H) W / time of H W, with the share ``zeros`` of H at 0 in random places; with ``whole_columns``
-    it is columns of H that are 0, and ratio = time of H[:, on] W[on] / time of H W. All on one thread.
+    it is columns of H that are 0, and ratio = time of H[:, on] W[on] / time of H W. All on one thread. A layer's output
+    is dense when it is computed, so that a network pays for csr(H) at every pass: ``converted`` counts it.
 
     Args:
         zeros: share of zeros, in [0, 1).
         whole_columns: whether the zeros fill whole columns, which are then left out of a dense product.
+        converted: whether making csr(H) from H is part of the time; without effect on whole columns.
         rows, columns, outputs: H is (rows, columns), W is (columns, outputs), float32.
         repeats: rounds, of which the best counts.
 
     Returns:
-        The ratio; below 1, skipping pays. Converting H to the sparse form is not counted; finding the columns and
-        copying what remains is.
+        The ratio; below 1, skipping pays. Finding whole columns and copying what remains is counted always.
 
     Raises:
         ValueError: ``zeros`` is out of range.
@@ -126,10 +128,10 @@ def skipping_ratios(
         on = np.flatnonzero(dense.any(axis=0))
         return dense[:, on] @ weight[on]
 
-    calls = {
-        "dense": lambda: dense @ weight,
-        "skip": skip_columns if whole_columns else lambda: compressed @ weight,
-    }
+    def skip_zeros() -> Array:
+        return (sparse.csr_array(dense) if converted else compressed) @ weight
+
+    calls = {"dense": lambda: dense @ weight, "skip": skip_columns if whole_columns else skip_zeros}
     with threadpool_limits(1):  # the sparse product has no other threads to share its work with
         times = ratios_to_copy(calls, size=dense.size, repeats=repeats)
     return times["skip"] / times["dense"]

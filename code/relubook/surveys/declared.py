@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
+from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.trained_network import trained_network
 from relubook.experiments.unbounded_outputs import few_bits, normalized_flow, scaled_start
 from relubook.experiments.variants import trained_recipe, trained_variant
+from relubook.experiments.without_zeros import CONTROLS, with_and_without_zeros
 from relubook.surveys.survey import Survey
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -121,6 +123,17 @@ SCALED: Mapping[str, str | int | float] = MappingProxyType(
 
 SCALED_TOLERANCES = MappingProxyType(
     {"accuracy": 0.05, "gradient": 1e-3, "flat_start": 0.01, "flat": 0.05, "outcome": 0.0}
+)
+
+SMALL: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = MappingProxyType(
+    {
+        **ANYWHERE,
+        "data": ("digits", "mnist1000", "tumours"),
+        "depth": (1, 2, 3),
+        "width": (16, 32, 64),
+        "batch_size": (64, 128),
+        "epochs": (3, 10),
+    }
 )
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
@@ -501,6 +514,59 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 tolerances={"accuracy": 0.02, "lost_8": 0.02, "lost_6": 0.03, "lost_4": 0.1, "lost_3": 0.15},
                 budget=60,
+            ),
+            Survey(
+                name="sparsity_use",
+                question="Is ReLU more accurate than functions without exact zeros, and where?",
+                experiment=with_and_without_zeros,
+                base={
+                    "control": "all",
+                    **{name: BASE[name] for name in BASE if name != "activation"},
+                    "learning_rate": 0.1,
+                    "batch_size": 128,
+                },
+                crossed={"learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3)},
+                varied={"data": ("mnist1000", "tumours"), "optimizer": ("sgd",)},
+                drawn={**SMALL, "control": tuple(CONTROLS)},
+                draws=200,
+                seeds=range(10),
+                draw_seeds=range(100, 102),
+                tolerances=dict.fromkeys(("relu", *CONTROLS), 0.02) | {"zeros": 0.03},
+                budget=300,
+            ),
+            Survey(
+                name="prelu_slopes",
+                question="Which slopes does PReLU learn, what does weight decay do to them, and are they of use?",
+                experiment=learned_slopes,
+                base={
+                    "data": "digits",
+                    "init": "he",
+                    "depth": 3,
+                    "width": 64,
+                    "optimizer": "momentum",
+                    "learning_rate": 0.1,
+                    "weight_decay": 0.0005,
+                    "batch_size": 128,
+                    "epochs": 10,
+                },
+                crossed={
+                    "weight_decay": (0.0, 0.0005, 0.001, 0.01, 0.03),
+                    "learning_rate": (0.01, 0.03, 0.1, 0.3),
+                },
+                varied={
+                    "data": ("mnist1000", "tumours"),
+                    "depth": (5,),
+                    "optimizer": ("sgd",),
+                    "epochs": (50,),
+                },
+                drawn={**SMALL, "weight_decay": (0.0, 0.0001, 0.0005, 0.001, 0.01)},
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 101),
+                tolerances={"first": 0.02, "last": 0.02, "size": 0.02, "negative": 0.03, "largest": 0.1}
+                | {"size_decayed": 0.02}
+                | dict.fromkeys(("prelu", "decayed", "fixed", "relu"), 0.02),
+                budget=300,
             ),
         )
     }

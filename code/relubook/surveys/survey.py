@@ -10,6 +10,7 @@ import importlib.metadata
 import io
 import itertools
 import json
+import math
 import os
 import platform
 import time
@@ -57,14 +58,14 @@ class Survey:
         crossed: axes that are combined in full; the others stay at the base.
         varied: axes that are moved one at a time, the others at the base.
         drawn: axes that are drawn at random, independently, ``draws`` times; from these settings comes the share in
-            which a claim holds.
-        draws: number of drawn settings.
+            which a claim holds. A setting that was drawn before is drawn again.
+        draws: number of drawn settings, all different.
         seeds, draw_seeds: of the crossed and varied settings, and of the drawn ones.
         tolerances: for each outcome, by how much another processor may differ.
         budget: seconds of CPU that all rows may take.
 
     Raises:
-        ValueError: an axis has no base or repeats a value, or draws are declared in part.
+        ValueError: an axis has no base or repeats a value, or draws are declared in part or more than there are.
 
     Source: Schmidt et al. (2021) on comparing over many settings, https://arxiv.org/abs/2007.01547
 
@@ -101,6 +102,8 @@ class Survey:
                     )
         if bool(self.drawn) != bool(self.draws) or bool(self.draws) != bool(self.draw_seeds):
             raise ValueError(f"{self.name}: drawn, draws and draw_seeds go together: give all three or none")
+        if self.drawn and self.draws > (known := math.prod(len(values) for values in self.drawn.values())):
+            raise ValueError(f"{self.name}: draws must be at most the {known} settings that there are")
 
     def rows(self) -> list[Row]:
         """Every row before its outcomes: part (``"cross"``, ``"axis"`` or ``"draw"``), setting and seed."""
@@ -111,10 +114,10 @@ class Survey:
         ]
         axis = [{name: value} for name, values in self.varied.items() for value in values]
         rng = np.random.default_rng(int(hashlib.sha256(f"{self.name}: {names}".encode()).hexdigest()[:8], 16))
-        draw = [
-            {name: values[int(rng.integers(len(values)))] for name, values in self.drawn.items()}
-            for _ in range(self.draws)
-        ]
+        draw = [self._draw(rng) for _ in range(self.draws)]
+        for index in range(len(draw)):
+            while draw.count(draw[index]) > 1:  # drawn anew at the end, so that the other settings stay
+                draw[index] = self._draw(rng)
         rows: dict[str, Row] = {}
         parts = (("cross", cross, self.seeds), ("axis", axis, self.seeds), ("draw", draw, self.draw_seeds))
         for part, settings, seeds in parts:
@@ -122,6 +125,9 @@ class Survey:
                 row = {"part": part, **self.base, **moved, **compared, "seed": seed}
                 rows.setdefault(json.dumps(row), row)
         return list(rows.values())
+
+    def _draw(self, rng: np.random.Generator) -> Setting:
+        return {name: values[int(rng.integers(len(values)))] for name, values in self.drawn.items()}
 
     def _combinations(self) -> list[Setting]:
         return [
