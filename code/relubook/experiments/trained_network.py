@@ -53,40 +53,36 @@ def trained_network(
 ) -> dict[str, float | str]:
     """Train a network of equal hidden layers and measure it.
 
-        way = (accuracy − share of the most frequent class) / (1 − that share). Start and order of the examples depend on
-        the seed alone, so that two runs of a seed are a pair.
+    way = (accuracy − share of the most frequent class) / (1 − that share). Start and order of the examples depend on
+    the seed alone, so that two runs of a seed are a pair.
 
-        Args:
-            seed: of the initial weights and of the order of the examples.
-            data: a key of ``DATA``.
-    <<<<<<< HEAD
-            activation: a name of the registry, or an entry of one's own.
-    =======
-            activation: a name of the registry, or an entry.
-    >>>>>>> sparse
-            derivative: ``"right"``, or ``"wrong"`` for 1 everywhere: that of a backward pass which asks whether the
-                *output* of ReLU is ≥ 0.
-            init: as for ``MLP``.
-            depth, width: number of hidden layers, and of units in each.
-            batch_norm: 1 with batch normalisation in each hidden layer, 0 without.
-            optimizer: a key of ``OPTIMIZERS``.
-            learning_rate, batch_size, epochs: as for ``fit``.
+    Args:
+        seed: of the initial weights and of the order of the examples.
+        data: a key of ``DATA``.
+        activation: a name of the registry, or an entry of one's own.
+        derivative: ``"right"``, or ``"wrong"`` for 1 everywhere: that of a backward pass which asks whether the
+            *output* of ReLU is ≥ 0.
+        init: as for ``MLP``.
+        depth, width: number of hidden layers, and of units in each.
+        batch_norm: 1 with batch normalisation in each hidden layer, 0 without.
+        optimizer: a key of ``OPTIMIZERS``.
+        learning_rate, batch_size, epochs: as for ``fit``.
 
-        Returns:
-            ``accuracy`` on the test examples; ``early_loss`` and ``loss``, the mean training loss of the first and of the
-            last epoch in nats, inf where the run diverged; ``zeros`` and ``dead``, the mean share of zero outputs and of
-            dead units over the hidden layers, on the training examples, NaN where the run diverged; and ``outcome``:
-            ``"diverged"``, ``"learned"`` where way ≥ 0.9, ``"failed"`` where way < 0.3, else ``"partly"``.
+    Returns:
+        ``accuracy`` on the test examples; ``early_loss`` and ``loss``, the mean training loss of the first and of the
+        last epoch in nats, inf where the run diverged; ``zeros`` and ``dead``, the mean share of zero outputs and of
+        dead units over the hidden layers, on the training examples, NaN where the run diverged; and ``outcome``:
+        ``"diverged"``, ``"learned"`` where way ≥ 0.9, ``"failed"`` where way < 0.3, else ``"partly"``.
 
-        Raises:
-            ValueError: a name is unknown, or ``MLP`` or ``fit`` refuses a value.
+    Raises:
+        ValueError: a name is unknown, or ``MLP`` or ``fit`` refuses a value.
 
-        Source: the definition
+    Source: the definition
 
-        >>> run = trained_network(seed=0, data="digits", activation="relu", derivative="right", init="he", depth=1,
-        ...     width=32, batch_norm=0, optimizer="momentum", learning_rate=0.05, batch_size=32, epochs=5)
-        >>> run["outcome"], run["dead"]
-        ('learned', 0.1875)
+    >>> run = trained_network(seed=0, data="digits", activation="relu", derivative="right", init="he", depth=1,
+    ...     width=32, batch_norm=0, optimizer="momentum", learning_rate=0.05, batch_size=32, epochs=5)
+    >>> run["outcome"], run["dead"]
+    ('learned', 0.1875)
     """
     for name, value, known in (
         ("data", data, DATA),
