@@ -7,11 +7,11 @@ id, and under it a cell with ``report`` of that name.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from relubook.claims import network
+from relubook.claims import gradient_flow, network
 from relubook.claims.claim import Claim
 
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
-    {claim.name: claim for module in (network,) for claim in module.CLAIMS}
+    {claim.name: claim for module in (network, gradient_flow) for claim in module.CLAIMS}
 )
 
 
