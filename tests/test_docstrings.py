@@ -31,7 +31,17 @@ PUBLIC = [
 
 
 # Plain records and interfaces, which compute nothing.
-RECORDS = {"Activation", "SurveyError", "Claim", "Parameter", "Layer", "Optimizer", "History", "Split", "Interval"}
+RECORDS = {
+    "Activation",
+    "SurveyError",
+    "Claim",
+    "Parameter",
+    "Layer",
+    "Optimizer",
+    "History",
+    "Split",
+    "Interval",
+}
 
 
 def is_record(value) -> bool:
