@@ -94,3 +94,40 @@ def test_one_unit_dies_as_a_coin_falls():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_share_that_varies_is_that_of_an_independent_computation():
+    rng = np.random.default_rng(3)
+    weights = [rng.normal(0, np.sqrt(1 / 16), (16, 16)) for _ in range(4)] + [
+        rng.normal(0, 1 / np.sqrt(13), (16, 10))
+    ]
+    h = rng.normal(size=(64, 16))
+    for weight in weights[:-1]:
+        h = np.tanh(h @ weight)
+    same_for_all = np.sum(h.mean(axis=0) ** 2) / np.mean(np.sum(h**2, axis=1))
+    found = flow(seed=3, activation="tanh", init="glorot", depth=4, width=16).varying
+    assert found == pytest.approx(1 - same_for_all, rel=1e-9)
+
+
+def test_random_biases_make_a_signal_that_no_input_changes():
+    run = flow(seed=100, activation="relu", init="torch", depth=30)
+    assert run.signal > 1e-2 and run.varying < 1e-12
+    he = flow(seed=100, activation="relu", init="he", depth=30)
+    assert 0.01 < he.varying < 0.6
+    assert flow(seed=100, activation="sigmoid", init="glorot", depth=30).varying == 0
+
+
+def test_he_s_weights_typically_keep_what_the_log_normal_law_says():
+    for width in (32, 64):
+        signals = [
+            flow(seed=seed, activation="relu", init="he", depth=30, width=width).signal
+            for seed in range(500, 560)
+        ]
+        law = np.exp(-5 * 30 / (4 * width))
+        assert law / 2 < np.nanmedian(signals) < law * 2
+
+
+def test_batch_norm_keeps_the_signal_from_every_start_and_lets_the_gradient_grow():
+    for init in ("he", "torch"):
+        run = flow(seed=100, activation="relu", init=init, depth=30, batch_norm=True)
+        assert run.varying > 0.5 and run.gradient > 20

@@ -11,6 +11,7 @@ from relubook.claims import (
     dying,
     elu,
     frameworks,
+    gradient_flow,
     leaky,
     lost_negatives,
     network,

@@ -1,6 +1,6 @@
 """Gradient flow: what depth does to the signal going forward and to the gradient going back."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from relubook.training import softmax_cross_entropy
 Array = NDArray[Any]
 
 CLASSES = 10
+UNRESOLVED = 1e-24  # a smaller share of the mean square is round-off
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,30 @@ class Flow:
         signal: RMS of the last hidden layer's outputs over that of the inputs.
         gradient: norm of the loss's gradient at the inputs over that at the last hidden layer's outputs.
         weight_ratio: norm of the first layer's weight gradient over that of the last hidden layer's.
+        varying: share of the last hidden layer's mean square that varies between inputs, in [0, 1]; 0 where it is so
+            small that float64 cannot tell it from round-off.
     """
 
     signal: float
     gradient: float
     weight_ratio: float
+    varying: float
 
 
-def flow(*, seed: int, activation: str, init: str, depth: int, width: int = 64, examples: int = 64) -> Flow:
+def flow(
+    *,
+    seed: int,
+    activation: str,
+    init: str,
+    depth: int,
+    width: int = 64,
+    examples: int = 64,
+    batch_norm: bool = False,
+) -> Flow:
     """Send random inputs forward through a fresh network, and the gradient of its loss back.
 
-    signal = RMS(h_L) / RMS(h₀), gradient = ‖∂L/∂h₀‖ / ‖∂L/∂h_L‖, weight_ratio = ‖∂L/∂W₁‖ / ‖∂L/∂W_L‖
+    signal = RMS(h_L) / RMS(h₀), gradient = ‖∂L/∂h₀‖ / ‖∂L/∂h_L‖, weight_ratio = ‖∂L/∂W₁‖ / ‖∂L/∂W_L‖,
+    varying = mean of the units' variances over the inputs / mean of h_L²
 
     Args:
         seed: of the weights, the inputs N(0, 1) and the labels.
@@ -41,9 +55,10 @@ def flow(*, seed: int, activation: str, init: str, depth: int, width: int = 64, 
         depth: number L of hidden layers, at least 1.
         width: units of the inputs and of each hidden layer.
         examples: inputs in the batch.
+        batch_norm: whether each hidden layer normalises its sums over the batch.
 
     Returns:
-        The three ratios.
+        The three ratios and the share; NaN where a layer passes nothing on.
 
     Raises:
         ValueError: ``depth`` is below 1, or ``MLP`` refuses a value.
@@ -56,17 +71,48 @@ def flow(*, seed: int, activation: str, init: str, depth: int, width: int = 64, 
     if depth < 1:
         raise ValueError(f"depth must be at least 1, got {depth!r}")
     rng = np.random.default_rng(seed)
-    model = MLP([*[width] * (depth + 1), CLASSES], activation, rng=rng, init=init)
+    model = MLP([*[width] * (depth + 1), CLASSES], activation, rng=rng, init=init, batch_norm=batch_norm)
     x, labels = rng.normal(size=(examples, width)), rng.integers(0, CLASSES, examples)
     _, grad_scores = softmax_cross_entropy(model.forward(x, training=True), labels)
     grad_inputs = model.backward(grad_scores)
     first, last, output = model.dense_layers[0], model.dense_layers[-2], model.dense_layers[-1]
     grad_hidden = grad_scores @ output.weight.value.T
-    return Flow(
-        signal=float(np.sqrt(np.square(output.x).mean() / np.square(x).mean())),
-        gradient=float(np.linalg.norm(grad_inputs) / np.linalg.norm(grad_hidden)),
-        weight_ratio=float(np.linalg.norm(first.weight.grad) / np.linalg.norm(last.weight.grad)),
+    with np.errstate(invalid="ignore", divide="ignore"):  # 0 / 0 where a layer is off for every input
+        varying = output.x.var(axis=0).mean() / np.square(output.x).mean()
+        return Flow(
+            signal=float(np.sqrt(np.square(output.x).mean() / np.square(x).mean())),
+            gradient=float(np.linalg.norm(grad_inputs) / np.linalg.norm(grad_hidden)),
+            weight_ratio=float(np.linalg.norm(first.weight.grad) / np.linalg.norm(last.weight.grad)),
+            varying=0.0 if varying < UNRESOLVED else float(varying),
+        )
+
+
+def fresh_network(
+    *, seed: int, activation: str, init: str, depth: int, width: int, batch_norm: int
+) -> dict[str, float]:
+    """What ``flow`` measures, as a survey takes it.
+
+    {"signal": …, "gradient": …, "weight_ratio": …, "varying": …}, of 64 inputs
+
+    Args:
+        seed, activation, init, depth, width: as for ``flow``.
+        batch_norm: 1 with batch normalisation in each hidden layer, 0 without.
+
+    Returns:
+        The attributes of ``Flow`` by name.
+
+    Raises:
+        ValueError: as ``flow``.
+
+    Source: ``flow``
+
+    >>> sorted(fresh_network(seed=0, activation="relu", init="he", depth=2, width=8, batch_norm=0))
+    ['gradient', 'signal', 'varying', 'weight_ratio']
+    """
+    run = flow(
+        seed=seed, activation=activation, init=init, depth=depth, width=width, batch_norm=bool(batch_norm)
     )
+    return asdict(run)
 
 
 def born_dead_share(*, seed: int, width: int, depth: int, networks: int = 2000) -> float:

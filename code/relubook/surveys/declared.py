@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
+from relubook.experiments.gradient_flow import fresh_network
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
 from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
@@ -567,6 +568,85 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 | {"size_decayed": 0.02}
                 | dict.fromkeys(("prelu", "decayed", "fixed", "relu"), 0.02),
                 budget=300,
+            ),
+            Survey(
+                name="flow",
+                question="What is left of the signal, of the difference between inputs and of the gradient after L layers?",
+                experiment=fresh_network,
+                base={
+                    "activation": "relu",
+                    "init": "he",
+                    "depth": 30,
+                    "width": 64,
+                    "batch_norm": 0,
+                },
+                crossed={
+                    "activation": ("relu", "tanh", "sigmoid", "elu", "gelu"),
+                    "init": ("he", "glorot", "torch"),
+                    "depth": (5, 10, 30),
+                    "batch_norm": (0, 1),
+                },
+                varied={"depth": (1, 2, 20, 50)},
+                drawn={
+                    "activation": ("relu", "tanh", "sigmoid", "elu", "gelu"),
+                    "init": ("he", "glorot", "lecun", "torch"),
+                    "depth": (2, 3, 5, 8, 12, 20, 30),
+                    "width": (16, 32, 64, 128),
+                    "batch_norm": (0, 1),
+                },
+                draws=200,
+                seeds=range(10),
+                draw_seeds=range(100, 103),
+                tolerances={"signal": 1e-24, "gradient": 1e-24, "weight_ratio": 1e-24, "varying": 1e-18},
+                budget=60,
+            ),
+            Survey(
+                name="shrinkage",
+                question="By how much does a ReLU network from He's weights typically shrink its signal, by width?",
+                experiment=fresh_network,
+                base={"activation": "relu", "init": "he", "depth": 30, "width": 64, "batch_norm": 0},
+                crossed={"width": (16, 32, 64, 128, 256)},
+                varied={"depth": (5, 10, 20, 50)},
+                seeds=range(100),
+                tolerances={"signal": 1e-24, "gradient": 1e-24, "weight_ratio": 1e-24, "varying": 1e-18},
+                budget=60,
+            ),
+            Survey(
+                name="initialization",
+                question="Which starts train a deep network, with which optimiser?",
+                experiment=trained_network,
+                base={
+                    **BASE,
+                    "depth": 10,
+                    "width": 32,
+                    "learning_rate": 0.005,
+                    "batch_size": 64,
+                    "epochs": 5,
+                },
+                crossed={
+                    "depth": (10, 30),
+                    "optimizer": ("momentum", "adam"),
+                    "activation": ("relu", "tanh", "sigmoid"),
+                    "init": ("he", "glorot", "torch"),
+                },
+                varied={"learning_rate": (0.02,), "width": (64,), "epochs": (20,), "batch_norm": (1,)},
+                drawn={
+                    "activation": ("relu", "tanh", "sigmoid", "elu"),
+                    "init": ("he", "glorot", "torch"),
+                    "depth": (2, 3, 5, 8, 12),
+                    "width": (16, 32),
+                    "batch_norm": (0, 1),
+                    "data": ("digits", "tumours"),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.003, 0.01, 0.03, 0.1),
+                    "batch_size": (32, 64),
+                    "epochs": (3, 6),
+                },
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 103),
+                tolerances=TOLERANCES,
+                budget=150,
             ),
         )
     }
