@@ -21,12 +21,9 @@ from relubook.claims import (
 )
 from relubook.claims.claim import Claim
 
+MODULES = (network, gradient_flow, sparsity, leaky, elu, smooth, frameworks, dying, lost_negatives, unbounded)
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
-    {
-        claim.name: claim
-        for module in (network, elu, smooth, frameworks, dying, lost_negatives, unbounded)
-        for claim in module.CLAIMS
-    }
+    {claim.name: claim for module in MODULES for claim in module.CLAIMS}
 )
 
 
