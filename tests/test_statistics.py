@@ -81,3 +81,10 @@ def test_small_integers_and_bools_do_not_wrap():
     small, large = np.array([0, 0], np.uint8), np.array([200, 200], np.uint8)
     assert paired_difference(small, large).mean == -200.0
     assert mean_interval(large).mean == 200.0 and mean_interval([True, False]).mean == 0.5
+
+
+def test_an_interval_does_not_change():
+    interval = Interval(1.0, 0.5, 1.5)
+    with pytest.raises(AttributeError, match="cannot assign to field 'mean'"):
+        interval.mean = 2.0
+    assert hash(interval) == hash(Interval(1.0, 0.5, 1.5))
