@@ -45,8 +45,8 @@ def _relu_solves() -> dict[str, str]:
             f"{np.median(runs['gradient']):.2g}"
         )
     for init in ("he", "torch"):
-        runs = _accuracy(depth=30, optimizer="momentum", activation="relu", init=init)
-        numbers[f"accuracy of relu from {init}, 30 layers, momentum"] = f"{mean_interval(runs):.2f}"
+        scores = _accuracy(depth=30, optimizer="momentum", activation="relu", init=init)
+        numbers[f"accuracy of relu from {init}, 30 layers, momentum"] = f"{mean_interval(scores):.2f}"
     return numbers
 
 

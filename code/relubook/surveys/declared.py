@@ -571,7 +571,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
             ),
             Survey(
                 name="flow",
-                question="What is left of the signal, of the difference between inputs and of the gradient after L layers?",
+                question="What is left of signal, gradient and the difference between inputs after L layers?",
                 experiment=fresh_network,
                 base={
                     "activation": "relu",
