@@ -230,7 +230,7 @@ def scaled_start(
     >>> run = scaled_start(seed=0, activation="relu", cure="clip", weight_scale=3.0, depth=1, width=32, data="digits",
     ...     optimizer="momentum", learning_rate=0.02, epochs=3)
     >>> run["outcome"], run["gradient"] > 1
-    ('learned', True)
+    ('partly', True)
     """
     for name, value, known in (
         ("cure", cure, ("none", "clip", "batch", "layer")),
