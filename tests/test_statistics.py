@@ -83,7 +83,6 @@ def test_small_integers_and_bools_do_not_wrap():
     assert mean_interval(large).mean == 200.0 and mean_interval([True, False]).mean == 0.5
 
 
-<<<<<<< HEAD
 def test_intervals_looked_at_together_hold_together():
     rng = np.random.default_rng(1)
     means = rng.normal(1.0, 3.0, (400, 12, 6))
@@ -124,10 +123,10 @@ def test_what_pairs_can_see_needs_pairs():
     for comparisons in (0, 2.5, True):
         with pytest.raises(ValueError, match="comparisons must be an integer of at least 1"):
             mean_interval([1, 2], comparisons=comparisons)
-=======
+
+
 def test_an_interval_does_not_change():
     interval = Interval(1.0, 0.5, 1.5)
     with pytest.raises(AttributeError, match="cannot assign to field 'mean'"):
         interval.mean = 2.0
     assert hash(interval) == hash(Interval(1.0, 0.5, 1.5))
->>>>>>> ground
