@@ -106,7 +106,7 @@ def fresh_network(
     Raises:
         ValueError: as ``flow``.
 
-    Source: ``flow``
+    Source: ``relubook.experiments.gradient_flow.flow``
 
     >>> sorted(fresh_network(seed=0, activation="relu", init="he", depth=2, width=8, batch_norm=0))
     ['gradient', 'signal', 'varying', 'weight_ratio']
