@@ -93,7 +93,7 @@ def fresh_network(
 ) -> dict[str, float]:
     """What ``flow`` measures, as a survey takes it.
 
-    {"signal": …, "gradient": …, "weight_ratio": …, "varying": …}, of 64 inputs
+    numbers = signal, gradient, weight_ratio and varying of ``flow``, for 64 inputs
 
     Args:
         seed, activation, init, depth, width: as for ``flow``.
