@@ -93,7 +93,7 @@ def fresh_network(
 ) -> dict[str, float]:
     """What ``flow`` measures, as a survey takes it.
 
-    {"signal": …, "gradient": …, "weight_ratio": …, "varying": …}, of 64 inputs
+    numbers = signal, gradient, weight_ratio and varying of ``flow``, for 64 inputs
 
     Args:
         seed, activation, init, depth, width: as for ``flow``.
@@ -106,7 +106,7 @@ def fresh_network(
     Raises:
         ValueError: as ``flow``.
 
-    Source: ``flow``
+    Source: ``relubook.experiments.gradient_flow.flow``
 
     >>> sorted(fresh_network(seed=0, activation="relu", init="he", depth=2, width=8, batch_norm=0))
     ['gradient', 'signal', 'varying', 'weight_ratio']
