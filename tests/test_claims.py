@@ -56,6 +56,21 @@ def test_every_number_of_a_claim_is_computed_from_its_tables(edition, name):
     )
 
 
+@pytest.mark.parametrize("edition", PAGES)
+def test_the_front_page_shows_ten_claims_with_their_numbers(edition):
+    page = CHAPTERS / edition / "index.md"
+    if to_translate(page):
+        pytest.skip(f"{page.name} is not translated; `booktools.editions --check` asks for it")
+    headings = {cell.source.partition("\n")[0].removeprefix("## "): cell.id for cell in PAGES[edition].cells}
+    rows = re.findall(r"^\| \[(.+?)\]\(claims.ipynb#.+?\) \| (.+) \|$", page.read_text("utf-8"), re.MULTILINE)
+    assert len({heading for heading, _ in rows}) == 10
+    for heading, said in rows:
+        name = headings[heading]
+        printed = " ".join(f"{line}: {value}" for line, value in CLAIMS[name].numbers().items())
+        missing = numbers(said) - numbers(printed) - settings(name)
+        assert not missing, f"chapters/{edition}/index.md states {missing}, which {name} does not give"
+
+
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_leads_to_its_chapter_and_tables(name):
     claim = CLAIMS[name]
