@@ -530,8 +530,8 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"data": ("mnist1000", "tumours"), "optimizer": ("sgd",)},
                 drawn={**SMALL, "control": tuple(CONTROLS)},
                 draws=200,
-                seeds=range(10),
-                draw_seeds=range(100, 102),
+                seeds=range(20),
+                draw_seeds=range(100, 103),
                 tolerances=dict.fromkeys(("relu", *CONTROLS), 0.02) | {"zeros": 0.03},
                 budget=300,
             ),
@@ -563,7 +563,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 drawn={**SMALL, "weight_decay": (0.0, 0.0001, 0.0005, 0.001, 0.01)},
                 draws=200,
                 seeds=range(5),
-                draw_seeds=range(100, 101),
+                draw_seeds=range(100, 103),
                 tolerances={"first": 0.02, "last": 0.02, "size": 0.02, "negative": 0.03, "largest": 0.1}
                 | {"size_decayed": 0.02}
                 | dict.fromkeys(("prelu", "decayed", "fixed", "relu"), 0.02),
