@@ -140,8 +140,8 @@ def trained_variant(
 ) -> dict[str, float]:
     """Train a network with one of ``VARIANTS`` and measure it.
 
-    VARIANTS[function] = a pair of f and f′; ``trained_network`` trains with it: start and order of the examples depend on
-    the seed alone.
+    VARIANTS[function] = a pair of f and f′; ``trained_network`` trains with it: start and order of the examples depend
+    on the seed alone.
 
     Args:
         seed: of the initial weights and of the order of the examples.
