@@ -117,7 +117,7 @@ def test_biases_far_below_zero_leave_relu_nothing_to_learn_from():
     run = dying_network(seed=0, **{**RUN, "bias": -100.0})
     assert run["born"] == run["silent"] == run["dead"] == 1.0
     assert run["accuracy"] < 0.2 and run["learned"] == 0
-    leaky = dying_network(seed=0, **{**RUN, "bias": -100.0, "change": "leaky 0.3"})
+    leaky = dying_network(seed=0, **{**RUN, "bias": -3.0, "change": "leaky 0.3"})
     assert leaky["born"] > 0.9 and leaky["dead"] < 0.5
 
 

@@ -249,7 +249,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 103),
                 tolerances={"accuracy": 0.02, "loss": 0.05, "start_gradient": 0.001, "outcome": 0.0},
-                budget=900,
+                budget=400,
             ),
             Survey(
                 name="dying",

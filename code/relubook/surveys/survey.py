@@ -393,7 +393,7 @@ def _typed(values: list[str]) -> NDArray[Any]:
 def recheck(survey: Survey, *, rows: int, rng: np.random.Generator, tables: Path = TABLES) -> list[str]:
     """Run some rows of a table again and say which came out otherwise.
 
-    A row agrees where |new − stored| ≤ tolerance + 10⁻⁴ · |stored| for every outcome, and NaN meets NaN. Where a run is
+    A row agrees where |new − stored| ≤ tolerance + 10⁻³ · |stored| for every outcome, and NaN meets NaN. Where a run is
     chaotic, another processor may give another fate, so up to a tenth of the rows may differ before anything is said.
 
     differing = rows of the sample that do not agree, if more than rows / 10
@@ -438,5 +438,5 @@ def _differences(survey: Survey, stored: Any, again: Mapping[str, Value]) -> Ite
         if isinstance(old, str):
             if old != new:
                 yield f"{name} is {new}, stored {old}"
-        elif not np.isclose(old, new, rtol=10.0**-DIGITS, atol=tolerance, equal_nan=True):
+        elif not np.isclose(old, new, rtol=10.0 ** (1 - DIGITS), atol=tolerance, equal_nan=True):
             yield f"{name} is {new:.4g}, stored {old:.4g}"
