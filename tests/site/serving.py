@@ -59,6 +59,8 @@ class Pages(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Cache-Control", "max-age=600")
+        if "sandbox" in self.path.partition("?")[2].split("&"):  # of no origin, so without storage
+            self.send_header("Content-Security-Policy", "sandbox allow-scripts")
         self.end_headers()
         self.wfile.write(body)
 
