@@ -161,7 +161,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
-                budget=600,
+                budget=520,
             ),
             Survey(
                 name="zeros",
@@ -182,7 +182,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
-                budget=500,
+                budget=380,
             ),
             Survey(
                 name="elu_against_relu",
@@ -204,7 +204,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
-                budget=900,
+                budget=880,
             ),
             Survey(
                 name="second_softmax",
@@ -249,7 +249,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 103),
                 tolerances={"accuracy": 0.02, "loss": 0.05, "start_gradient": 0.001, "outcome": 0.0},
-                budget=400,
+                budget=300,
             ),
             Survey(
                 name="dying",
@@ -264,7 +264,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 },
                 seeds=range(5),
                 tolerances=DYING_TOLERANCES,
-                budget=500,
+                budget=240,
             ),
             Survey(
                 name="dying_start",
@@ -280,7 +280,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 },
                 seeds=range(5),
                 tolerances=DYING_TOLERANCES,
-                budget=400,
+                budget=240,
             ),
             Survey(
                 name="dying_anywhere",
@@ -301,7 +301,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 102),
                 tolerances=DYING_TOLERANCES,
-                budget=400,
+                budget=160,
             ),
             Survey(
                 name="sharpness",
@@ -313,7 +313,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"net": ("4x64",)},
                 seeds=range(5),
                 tolerances={"sharpness": 0.1, "limit": 0.02, "highest": 0.2, "accuracy": 0.05},
-                budget=250,
+                budget=100,
             ),
             Survey(
                 name="elu_controls",
@@ -337,7 +337,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"init": ("lecun",), "depth": (4,), "width": (128,)},
                 seeds=range(5),
                 tolerances=LOOSE,
-                budget=100,
+                budget=80,
             ),
             Survey(
                 name="selu_depth",
@@ -349,7 +349,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"optimizer": ("adam", "sgd"), "width": (64,)},
                 seeds=range(5),
                 tolerances=LOOSE,
-                budget=250,
+                budget=180,
             ),
             Survey(
                 name="smooth",
@@ -364,7 +364,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"depth": (5,), "width": (16,), "epochs": (20,)},
                 seeds=range(10),
                 tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
-                budget=300,
+                budget=140,
             ),
             Survey(
                 name="smooth_anywhere",
@@ -385,7 +385,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(2),
                 draw_seeds=range(100, 103),
                 tolerances={"accuracy": 0.05, "early_loss": 0.1, "loss": 0.1},
-                budget=250,
+                budget=120,
             ),
             Survey(
                 name="bottleneck",
@@ -424,7 +424,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 102),
                 tolerances=NARROW_TOLERANCES,
-                budget=150,
+                budget=100,
             ),
             Survey(
                 name="normalization",
@@ -456,7 +456,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 102),
                 tolerances={"forward": 0.01, "backward": 0.01, "rms": 0.01},
-                budget=200,
+                budget=40,
             ),
             Survey(
                 name="scaled_start",
@@ -484,7 +484,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 102),
                 tolerances=SCALED_TOLERANCES,
-                budget=200,
+                budget=180,
             ),
             Survey(
                 name="normalized_depth",
@@ -495,7 +495,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 crossed={"depth": (10, 40), "learning_rate": (0.003, 0.03)},
                 seeds=range(5),
                 tolerances=SCALED_TOLERANCES,
-                budget=150,
+                budget=100,
             ),
             Survey(
                 name="few_bits",
@@ -514,7 +514,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"learning_rate": (0.01,), "depth": (1,)},
                 seeds=range(5),
                 tolerances={"accuracy": 0.02, "lost_8": 0.02, "lost_6": 0.03, "lost_4": 0.1, "lost_3": 0.15},
-                budget=60,
+                budget=40,
             ),
             Survey(
                 name="sparsity_use",
@@ -533,7 +533,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(20),
                 draw_seeds=range(100, 103),
                 tolerances=dict.fromkeys(("relu", *CONTROLS), 0.02) | {"zeros": 0.03},
-                budget=300,
+                budget=260,
             ),
             Survey(
                 name="prelu_slopes",
@@ -567,7 +567,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 tolerances={"first": 0.02, "last": 0.02, "size": 0.02, "negative": 0.03, "largest": 0.1}
                 | {"size_decayed": 0.02}
                 | dict.fromkeys(("prelu", "decayed", "fixed", "relu"), 0.02),
-                budget=300,
+                budget=260,
             ),
             Survey(
                 name="flow",
@@ -598,7 +598,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 103),
                 tolerances={"signal": 1e-24, "gradient": 1e-24, "weight_ratio": 1e-24, "varying": 1e-18},
-                budget=60,
+                budget=40,
             ),
             Survey(
                 name="shrinkage",
@@ -609,7 +609,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 varied={"depth": (5, 10, 20, 50)},
                 seeds=range(100),
                 tolerances={"signal": 1e-24, "gradient": 1e-24, "weight_ratio": 1e-24, "varying": 1e-18},
-                budget=60,
+                budget=40,
             ),
             Survey(
                 name="initialization",

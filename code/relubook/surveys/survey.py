@@ -1,7 +1,8 @@
 """A survey: its declaration, the runs that fill its table, and the check that the table is what the code gives.
 
 A table is a CSV file. Comments at its top say where it comes from: the question, the declaration's digest, the
-versions, the seconds of CPU, and a digest of the rows.
+versions, the seconds of CPU, and a digest of the rows. An axis that no row moves has no column in the file, and its base
+value when it is read.
 """
 
 import csv
@@ -144,6 +145,11 @@ class Survey:
         """Names of the table's columns: part, the axes, seed, the outcomes."""
         return ["part", *self.base, "seed", *self.tolerances]
 
+    def stored_columns(self) -> list[str]:
+        """Those of the columns that the file holds: an axis that stays at its base is left out."""
+        moved = {*self.compared, *self.crossed, *self.varied, *self.drawn}
+        return [name for name in self.columns() if name not in self.base or name in moved]
+
 
 # --- Running ------------------------------------------------------------------------------------------------
 
@@ -206,14 +212,14 @@ def run(
                     f"tolerances declares {sorted(survey.tolerances)}"
                 )
             values = {**row, **{name: _rounded(outcomes[name]) for name in survey.tolerances}}
-            line = [*(values[name] for name in survey.columns()), f"{cpu:.4f}"]
+            line = [*(values[name] for name in survey.stored_columns()), f"{cpu:.4f}"]
             writer.writerow(line)
             file.flush()
             done.append([str(value) for value in line])
             seconds += cpu
     body = io.StringIO()
     writer = csv.writer(body, lineterminator="\n")
-    writer.writerow(survey.columns())
+    writer.writerow(survey.stored_columns())
     writer.writerows(line[:-1] for line in done)
     text = body.getvalue()
     header = {
@@ -305,11 +311,10 @@ def read(survey: Survey | str, *, tables: Path = TABLES) -> NDArray[np.void]:
         raise SurveyError(f"{path}: rows of another declaration of {survey.name}; {again}")
     if header.get("rows") != hashlib.sha256(text.encode()).hexdigest()[:16]:
         raise SurveyError(f"{path}: the rows are not those that were measured; {again}")
-    lines = csv.DictReader(io.StringIO(text))
-    columns: dict[str, list[str]] = {name: [] for name in survey.columns()}
-    for line in lines:
-        for name, values in columns.items():
-            values.append(line[name])
+    lines = list(csv.DictReader(io.StringIO(text)))
+    columns = {
+        name: [line.get(name, str(survey.base.get(name))) for line in lines] for name in survey.columns()
+    }
     arrays = {name: _typed(values) for name, values in columns.items()}
     table = np.empty(len(arrays["seed"]), dtype=[(name, array.dtype) for name, array in arrays.items()])
     for name, array in arrays.items():
