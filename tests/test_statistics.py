@@ -1,5 +1,7 @@
 """Intervals: against SciPy, and that 95 of 100 hold the truth."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -111,6 +113,13 @@ def test_a_detectable_difference_is_seen_four_times_in_five(runs):
     difference = detectable_difference(many, np.zeros(len(many)), runs=runs)
     seen = [mean_interval(rng.normal(difference, 0.5, runs)).low > 0 for _ in range(2000)]
     assert 0.77 < np.mean(seen) < 0.84
+
+
+def test_a_detectable_difference_is_two_quantiles_of_standard_errors():
+    # Quantiles of Student's t for 6 degrees of freedom, as printed tables have them.
+    differences = np.array([1.0, 2.0, 4.0])
+    expected = (2.446912 + 0.905703) * math.sqrt(7 / 3) / math.sqrt(7)
+    assert detectable_difference(differences, np.zeros(3), runs=7) == pytest.approx(expected, rel=1e-6)
 
 
 def test_what_pairs_can_see_needs_pairs():
