@@ -156,8 +156,8 @@ simd_except = $(PY) -c 'import numpy; print(*[n for n in numpy.show_config(mode=
 as_processor = NPY_DISABLE_CPU_FEATURES="$$($(call simd_except,$(1)))" OPENBLAS_CORETYPE=$(2) ATEN_CPU_CAPABILITY=$(3) \
   ONEDNN_MAX_CPU_ISA=$(4) MKL_CBWR=COMPATIBLE
 # The chapters on a processor that is called by its vectors.
-run_as = @echo "The chapters on a processor with $(5)"; $(call as_processor,$(1),$(2),$(3),$(4)) $(PORTABLE)
-PORTABLE := $(PY) -m pytest $(NBVAL) --dist loadscope -n 2 $(CHAPTERS)
+run_as = @echo "The chapters on a processor with $(5)"; export $(call as_processor,$(1),$(2),$(3),$(4)); \
+  $(IN_PARALLEL) $(CHAPTERS) && $(ALONE) $(TIMINGS)
 
 test-portable: $(VENV)/.all ## Run the chapters as older x86-64 processors would: AVX2, AVX, SSE
 	@[ "$$(uname -m)" = x86_64 ] || { echo "error: test-portable imitates x86-64 processors and needs one; this is $$(uname -m)" >&2; exit 1; }
