@@ -4,6 +4,7 @@ To add one: a ``Claim`` in the module of its chapter; on the page *Claims* a Mar
 id, and under it a cell with ``report`` of that name.
 """
 
+import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -20,6 +21,7 @@ from relubook.claims import (
     unbounded,
 )
 from relubook.claims.claim import Claim
+from relubook.surveys import SURVEYS, Survey
 
 MODULES = (network, gradient_flow, sparsity, leaky, elu, smooth, frameworks, dying, lost_negatives, unbounded)
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
@@ -28,7 +30,7 @@ CLAIMS: Mapping[str, Claim] = MappingProxyType(
 
 
 def report(name: str) -> None:
-    """Print a claim's numbers, one a line, computed from its tables.
+    """Print a claim's numbers, one a line, computed from its tables, and the base of each table.
 
     line = what is said: its value
 
@@ -48,6 +50,16 @@ def report(name: str) -> None:
         raise ValueError(f"unknown claim {name!r}; known are {', '.join(CLAIMS)}")
     for said, value in CLAIMS[name].numbers().items():
         print(f"{said}: {value}")
+    for survey in CLAIMS[name].surveys:
+        print(f"\nWhere nothing else is said, survey {survey}:")
+        print(textwrap.fill(_base(SURVEYS[survey]), width=100))
+
+
+def _base(survey: Survey) -> str:
+    """The named base of a survey, its number of seeds, and which axes were drawn."""
+    axes = [f"{axis} {value}" for axis, value in survey.base.items() if axis not in survey.compared]
+    drawn = f"; {survey.draws} settings drawn over {', '.join(survey.drawn)}" if survey.draws else ""
+    return f"{', '.join(axes)}; {len(survey.seeds)} seeds{drawn}"
 
 
 __all__ = ["CLAIMS", "Claim", "report"]

@@ -34,25 +34,29 @@ def _gain(change: str, rate: float, *, survey: str = "dying", **setting: object)
     return f"{paired_difference(a, b):.2f}"
 
 
-def _drawn() -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[Any]]:
-    """For each change how far its drawn settings come, ReLU's share of dead units, and the settings' biases."""
+def _drawn() -> tuple[dict[str, NDArray[Any]], NDArray[Any], NDArray[np.void]]:
+    """For each change how far its drawn settings come, ReLU's share of dead units, and the settings."""
     drawn = _runs("dying_anywhere", part="draw")
     tables = {str(name): by_setting(drawn[drawn["change"] == name]) for name in np.unique(drawn["change"])}
     plain = tables["none"]
     floor = np.vectorize(FLOOR.__getitem__)(plain["data"])
     way = {name: ((t["accuracy"] - floor) / (1 - floor)).mean(axis=1) for name, t in tables.items()}
-    return way, np.nan_to_num(plain["dead"], nan=1).mean(axis=1), plain["bias"][:, 0]
+    return way, np.nan_to_num(plain["dead"], nan=1).mean(axis=1), plain[:, 0]
 
 
 def _rescued(change: str) -> dict[str, str]:
-    way, dead, bias = _drawn()
+    """Of the drawn settings in which ReLU dies, below half of the way, those that a change brings to 0.75 of it."""
+    way, dead, settings = _drawn()
+    died = (way["none"] < 0.5) & (dead > 0.5)
     numbers = {}
-    for said, start in (("zero biases", bias == 0), ("biases below zero", bias < 0)):
-        died = (way["none"] < 0.5) & (dead > 0.5) & start
-        share = np.mean(way[change][died] >= 0.75)
-        numbers[f"drawn settings with {said} in which ReLU dies: rescued by {change}"] = (
-            f"{share:.2f} of {died.sum()}"
-        )
+    for said, start in (("zero biases", settings["bias"] == 0), ("biases below zero", settings["bias"] < 0)):
+        for optimizer in (None, "sgd", "momentum", "adam"):
+            here = died & start & (optimizer is None or settings["optimizer"] == optimizer)
+            share = np.mean(way[change][here] >= 0.75)
+            name = f"of these, {optimizer}" if optimizer else "drawn settings in which ReLU dies"
+            numbers[f"{name}, {said}: brought to 0.75 of the way by {change}"] = (
+                f"{share:.2f} of {here.sum()}"
+            )
     return numbers
 
 
@@ -132,7 +136,7 @@ def _harm() -> dict[str, str]:
         numbers[f"accuracy, {name}"] = _mean("accuracy", change, rate, net=net)
     way, dead, _ = _drawn()
     fine = way["none"] >= 0.75
-    numbers["drawn settings in which ReLU does well"] = f"{fine.sum()} of {len(fine)}"
+    numbers["drawn settings in which ReLU gets past 0.75 of the way"] = f"{fine.sum()} of {len(fine)}"
     numbers["of these, share with more than a fifth dead"] = f"{np.mean(dead[fine] > 0.2):.2f}"
     return numbers
 

@@ -97,6 +97,15 @@ def _smaller_rate() -> dict[str, str]:
             _rows(cross, function=name, learning_rate=rate)["accuracy"].mean() for name in ("elu", "relu")
         )
         numbers[f"mean accuracy at {rate}"] = f"ELU {elu:.2f}, ReLU {relu:.2f}"
+    drawn = _rows(read("elu_against_relu"), part="draw")
+    runs = [by_setting(_rows(drawn, activation=name)) for name in ("elu", "relu")]
+    learned = [(lines["outcome"] == "learned").all(axis=1) for lines in runs]
+    for optimizer in ("sgd", "momentum", "adam"):
+        here = runs[0]["optimizer"][:, 0] == optimizer
+        alone = [int((here & one & ~other).sum()) for one, other in (learned, learned[::-1])]
+        numbers[f"{here.sum()} drawn settings, {optimizer}: learned by one alone"] = (
+            f"ELU {alone[0]}, ReLU {alone[1]}"
+        )
     return numbers
 
 

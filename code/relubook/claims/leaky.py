@@ -59,6 +59,8 @@ def _order() -> dict[str, str]:
             numbers[f"mean slope of the {layer} layer, momentum at {rate}"] = (
                 f"{mean_interval(rows[layer]):.3f}"
             )
+        less = paired_difference(rows["first"], rows["last"])
+        numbers[f"first minus last, momentum at {rate}"] = f"{less:.3f}"
     drawn = slopes(part="draw")
     drawn = drawn[(drawn["depth"] > 1) & (drawn["prelu"] >= REACHED)]
     numbers["drawn runs that learn, of two or three layers"] = f"{len(drawn)}"

@@ -13,6 +13,11 @@ def _backward_bug() -> dict[str, str]:
         rows = crossed[(crossed["optimizer"] == optimizer) & (crossed["learning_rate"] == rate)]
         a, b = (rows["accuracy"][rows["derivative"] == name] for name in ("right", "wrong"))
         numbers[f"accuracy lost, {optimizer} at {rate}"] = f"{paired_difference(a, b):.3f}"
+    moved = table[table["part"] == "axis"]
+    for axis, value in (("depth", 1), ("depth", 3), ("depth", 5), ("data", "mnist"), ("data", "tumours")):
+        rows = moved[moved[axis] == value]
+        a, b = (rows["accuracy"][rows["derivative"] == name] for name in ("right", "wrong"))
+        numbers[f"accuracy lost, momentum at 0.03, {axis} {value}"] = f"{paired_difference(a, b):.2f}"
     a, b = (by_setting(drawn[drawn["derivative"] == name]) for name in ("right", "wrong"))
     learned = (a["outcome"] == "learned").all(axis=1)
     lost = (a["accuracy"] - b["accuracy"]).mean(axis=1)[learned]

@@ -39,6 +39,17 @@ def _sparse() -> dict[str, str]:
         f"zeros, {name} at {rate}": _interval("zeros", optimizer=name, learning_rate=rate)
         for name, rate in (("sgd", 0.0003), ("momentum", 0.03), ("adam", 0.001))
     }
+    crossed = by_setting(_zeros(part="cross"))
+    crossed = crossed[(crossed["outcome"] == "learned").all(axis=1)]
+    for name in ("sgd", "momentum", "adam"):
+        shares = crossed["zeros"][crossed["optimizer"][:, 0] == name].mean(axis=1)
+        numbers[f"zeros at the rates that every seed learns, {name}"] = (
+            f"{shares.min():.2f} to {shares.max():.2f}"
+        )
+    for data in ("mnist", "tumours"):
+        numbers[f"zeros, momentum at 0.03, {data}"] = (
+            f"{mean_interval(_zeros(part='axis', data=data)['zeros']):.2f}"
+        )
     numbers["drawn settings that every seed learns"] = f"{len(lines)} of 200"
     numbers["of these, share with 0.4 to 0.6 zeros"] = f"{((zeros > 0.4) & (zeros < 0.6)).mean():.2f}"
     numbers["zeros in them, least and most"] = f"{zeros.min():.2f} and {zeros.max():.2f}"

@@ -53,6 +53,11 @@ def _normalisation() -> dict[str, str]:
         gain = _flow(normalize, 1.0, "backward")
         numbers[f"gradient a layer, {normalize}, He"] = f"{mean_interval(gain):.2f}"
         numbers[f"gradient over 40 layers, {normalize}, median"] = f"{np.median(gain**40):.2g}"
+    table = read("normalization")
+    moved = table[(table["part"] == "axis") & (table["normalize"] == "batch")]
+    for examples in (8, 16, 256):
+        factor = mean_interval(moved["backward"][moved["examples"] == examples])
+        numbers[f"gradient a layer, batch norm, {examples} examples"] = f"{factor:.2f}"
     for activation in ("leaky_relu", "elu", "tanh"):
         factor = mean_interval(_flow_of(activation, "batch", "backward"))
         numbers[f"gradient a layer, batch norm, {activation}"] = f"{factor:.2f}"
@@ -96,9 +101,9 @@ def _cap() -> dict[str, str]:
         group = rows[(rows["weight_scale"] >= low) & (rows["weight_scale"] <= high)]
         a, b = (by_setting(group[group["activation"] == name])["accuracy"] for name in ("relu6", "relu"))
         gain = (a - b).mean(axis=1)
-        numbers[f"{len(gain)} drawn settings of {low} to {high} × He, share with ReLU6 ahead"] = (
-            f"{(gain > RESOLVED).mean():.2f}"
-        )
+        numbers[
+            f"{len(gain)} drawn settings of {low} to {high} × He, share with ReLU6 ahead by more than {RESOLVED}"
+        ] = f"{(gain > RESOLVED).mean():.2f}"
         numbers[f"share with ReLU6 behind, {low} to {high} × He"] = f"{(gain < -RESOLVED).mean():.2f}"
     return numbers
 
