@@ -15,13 +15,26 @@ from relubook.claims import (
     leaky,
     lost_negatives,
     network,
+    nonlinearity,
     smooth,
     sparsity,
     unbounded,
 )
 from relubook.claims.claim import Claim
 
-MODULES = (network, gradient_flow, sparsity, leaky, elu, smooth, frameworks, dying, lost_negatives, unbounded)
+MODULES = (
+    nonlinearity,
+    network,
+    gradient_flow,
+    sparsity,
+    leaky,
+    elu,
+    smooth,
+    frameworks,
+    dying,
+    lost_negatives,
+    unbounded,
+)
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {claim.name: claim for module in MODULES for claim in module.CLAIMS}
 )
