@@ -31,7 +31,7 @@ def _bend() -> dict[str, str]:
         for depth, width in ((1, 8), (3, 8), (3, 32))
     }
     no_biases = _runs("linear_pieces", part="axis", bias=0.0)["pieces"]
-    numbers["3 × 8 units without biases"] = f"{mean_interval(no_biases):.1f}"
+    numbers["7 × 16 units without biases"] = f"{mean_interval(no_biases):.1f}"
     for units in (2, 8, 16):
         rows = _runs("xor_starts", part="draw", units=units)
         for name in ("relu", "tanh"):
@@ -59,6 +59,12 @@ def _depth() -> dict[str, str]:
         )
         most = np.max((drawn["most"] / units)[chosen])
         numbers[f"the network with most pieces, {said}, in its units"] = f"{most:.1f}"
+    for epochs in (300, 2000):
+        rows = _runs("linear_pieces", part="axis", epochs=epochs)
+        pieces = f"{mean_interval(rows['pieces']):.1f}"
+        numbers[f"7 × 16 = 112 units, trained for {epochs} epochs"] = (
+            f"{pieces}, at most {rows['most'].max()}"
+        )
     return numbers
 
 

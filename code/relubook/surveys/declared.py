@@ -655,8 +655,8 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 question="Into how many linear pieces does a random ReLU network bend a line, by depth and width?",
                 experiment=random_pieces,
                 base={
-                    "depth": 3,
-                    "width": 8,
+                    "depth": 7,
+                    "width": 16,
                     "init": "he",
                     "bias": 0.5,
                     "inputs": 1,
@@ -670,7 +670,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     "bias": (0.0, 0.1, 1.0),
                     "inputs": (2, 16),
                     "reach": (1, 100),
-                    "epochs": (100, 1000),
+                    "epochs": (300, 2000),
                 },
                 drawn={
                     "depth": (1, 2, 3, 5, 8),
@@ -685,7 +685,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 101),
                 tolerances={"pieces": 2.0, "most": 10.0, "right": 0.05},
-                budget=20,
+                budget=37,
             ),
             Survey(
                 name="xor_starts",
@@ -719,7 +719,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 draw_seeds=range(100, 101),
                 tolerances=dict.fromkeys(FUNCTIONS, 0.1),
-                budget=130,
+                budget=113,
             ),
         )
     }
