@@ -10,6 +10,7 @@ from relubook.experiments.linear_pieces import pieces_along_line, tent_network
 from relubook.statistics import mean_interval, paired_difference
 from relubook.surveys import read
 
+SAID = {"leaky_0.01": "slope 0.01", "leaky_0.25": "slope 0.25", "tanh": "tanh"}
 MORE = 0.1  # a share of the starts that counts as more: 5 of 50
 
 
@@ -92,19 +93,19 @@ def _flat_half() -> dict[str, str]:
     numbers = {}
     for optimizer, rate in (("sgd", 0.3), ("adam", 0.3)):
         rows = _runs("xor_starts", part="cross", optimizer=optimizer, learning_rate=rate)
-        for name in ("leaky_0.01", "leaky_0.25", "tanh"):
+        for name, said in SAID.items():
             gain = paired_difference(rows[name], rows["relu"])
-            numbers[f"share of starts above ReLU's, 2 units, {optimizer} at {rate}, {name}"] = f"{gain:.2f}"
+            numbers[f"share of starts above ReLU's, 2 units, {optimizer} at {rate}, {said}"] = f"{gain:.2f}"
         numbers[f"share of starts, 2 units, {optimizer} at {rate}, tanh"] = (
             f"{mean_interval(rows['tanh']):.2f}"
         )
     drawn = _runs("xor_starts", part="draw", units=2)
-    for name in ("leaky_0.01", "leaky_0.25", "tanh"):
+    for name, said in SAID.items():
         gain = drawn[name] - drawn["relu"]
-        said = f"{len(drawn)} drawn settings of 2 units, {name}"
-        numbers[f"{said}, share ahead of ReLU by more than {MORE}"] = f"{(gain > MORE).mean():.2f}"
-        numbers[f"{said}, behind by more than {MORE}"] = f"{(gain < -MORE).mean():.2f}"
-        numbers[f"{said}, highest share of starts"] = f"{drawn[name].max():.2f}"
+        where = f"{len(drawn)} drawn settings of 2 units, {said}"
+        numbers[f"{where}, share ahead of ReLU by more than {MORE}"] = f"{(gain > MORE).mean():.2f}"
+        numbers[f"{where}, behind by more than {MORE}"] = f"{(gain < -MORE).mean():.2f}"
+        numbers[f"{where}, highest share of starts"] = f"{drawn[name].max():.2f}"
     return numbers
 
 
