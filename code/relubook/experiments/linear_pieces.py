@@ -142,9 +142,10 @@ def random_pieces(
 ) -> dict[str, float]:
     """Count the pieces of several random networks along a line, before or after training.
 
-    pieces = mean over networks of ``pieces_along_line``. With one input the line is [−reach, reach]; with more, its ends
-    are random, each coordinate N(0, reach²). Training asks for a function of many pieces: the line is cut into 16 parts of equal length, which belong to two classes by
-    turns, with four points in each; Adam at a rate of 0.01, all points in one batch.
+    pieces = mean over networks of ``pieces_along_line``. With one input the line is [−reach, reach]; with more, its
+    ends are random, each coordinate N(0, reach²). Training asks for a function of many pieces: the line is cut into 16
+    parts of equal length, which belong to two classes by turns, with four points in each; Adam at a rate of 0.01, all
+    points in one batch.
 
     Args:
         seed: of the weights and of the lines.
