@@ -16,6 +16,7 @@ from relubook.claims import (
     leaky,
     lost_negatives,
     network,
+    nonlinearity,
     smooth,
     sparsity,
     unbounded,
@@ -23,7 +24,19 @@ from relubook.claims import (
 from relubook.claims.claim import Claim
 from relubook.surveys import SURVEYS, Survey
 
-MODULES = (network, gradient_flow, sparsity, leaky, elu, smooth, frameworks, dying, lost_negatives, unbounded)
+MODULES = (
+    nonlinearity,
+    network,
+    gradient_flow,
+    sparsity,
+    leaky,
+    elu,
+    smooth,
+    frameworks,
+    dying,
+    lost_negatives,
+    unbounded,
+)
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {claim.name: claim for module in MODULES for claim in module.CLAIMS}
 )

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.gradient_flow import fresh_network
+from relubook.experiments.linear_pieces import random_pieces
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
 from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
@@ -12,6 +13,7 @@ from relubook.experiments.trained_network import trained_network
 from relubook.experiments.unbounded_outputs import few_bits, normalized_flow, scaled_start
 from relubook.experiments.variants import trained_recipe, trained_variant
 from relubook.experiments.without_zeros import CONTROLS, with_and_without_zeros
+from relubook.experiments.xor_starts import FUNCTIONS, xor_starts
 from relubook.surveys.survey import Survey
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -647,6 +649,77 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
                 budget=150,
+            ),
+            Survey(
+                name="linear_pieces",
+                question="Into how many linear pieces does a random ReLU network bend a line, by depth and width?",
+                experiment=random_pieces,
+                base={
+                    "depth": 7,
+                    "width": 16,
+                    "init": "he",
+                    "bias": 0.5,
+                    "inputs": 1,
+                    "reach": 10,
+                    "epochs": 0,
+                    "networks": 10,
+                },
+                crossed={"depth": (1, 3, 7, 12), "width": (2, 8, 32)},
+                varied={
+                    "init": ("glorot", "torch"),
+                    "bias": (0.0, 0.1, 1.0),
+                    "inputs": (2, 16),
+                    "reach": (1, 100),
+                    "epochs": (300, 2000),
+                },
+                drawn={
+                    "depth": (1, 2, 3, 5, 8),
+                    "width": (4, 8, 16, 32),
+                    "init": ("he", "glorot", "torch"),
+                    "bias": (0.1, 0.5, 1.0),
+                    "inputs": (1, 2, 16),
+                    "reach": (1, 10),
+                    "epochs": (0, 300),
+                },
+                draws=100,
+                seeds=range(5),
+                draw_seeds=range(100, 101),
+                tolerances={"pieces": 2.0, "most": 10.0, "right": 0.05},
+                budget=37,
+            ),
+            Survey(
+                name="xor_starts",
+                question="From which share of starts is exclusive or learned, by units, function, rate and optimiser?",
+                experiment=xor_starts,
+                base={
+                    "units": 2,
+                    "init": "he",
+                    "low": 0,
+                    "optimizer": "sgd",
+                    "learning_rate": 0.3,
+                    "epochs": 300,
+                    "starts": 50,
+                },
+                crossed={"optimizer": ("sgd", "momentum", "adam"), "learning_rate": (0.03, 0.1, 0.3, 1.0)},
+                varied={
+                    "units": (3, 4, 8, 16),
+                    "init": ("glorot", "torch"),
+                    "low": (-1,),
+                    "epochs": (1500,),
+                },
+                drawn={
+                    "units": (2, 3, 4, 8, 16),
+                    "init": ("he", "glorot", "torch"),
+                    "low": (0, -1),
+                    "optimizer": ("sgd", "momentum", "adam"),
+                    "learning_rate": (0.01, 0.03, 0.1, 0.3, 1.0),
+                    "epochs": (100, 300, 600),
+                },
+                draws=200,
+                seeds=range(5),
+                draw_seeds=range(100, 101),
+                tolerances=dict.fromkeys(FUNCTIONS, 0.1),
+                budget=113,
             ),
         )
     }
