@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from relubook.experiments.cost import element_cost, step_share
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.gradient_flow import fresh_network
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
@@ -647,6 +648,43 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances=TOLERANCES,
                 budget=150,
+            ),
+            Survey(
+                name="element_cost",
+                question="What does an activation cost a number, in copies of the array? (One x86-64 processor, AVX2)",
+                experiment=element_cost,
+                base={"function": "relu", "size": 10_000_000},
+                crossed={
+                    "size": (10_000, 10_000_000),
+                    "function": (
+                        *("relu", "leaky_relu", "elu", "silu", "gelu", "gelu (tanh)"),
+                        *("mish", "sigmoid", "tanh"),
+                    ),
+                },
+                seeds=range(5),
+                # Doublings: another processor may do without NumPy's vector form of a function, or have a wider one.
+                tolerances={"numpy": 2.0, "blocks": 2.0, "torch": 2.0},
+                budget=75,
+            ),
+            Survey(
+                name="step_share",
+                question="What share of a training step is the activation? (One thread of an x86-64 processor, AVX2)",
+                experiment=step_share,
+                base={"function": "relu", "layers": "64-64", "batch": 32},
+                compared={"function": ("relu", "leaky_relu", "elu", "silu", "gelu", "tanh")},
+                crossed={"layers": ("64-64", "784-64", "1024-1024"), "batch": (1, 32, 256)},
+                drawn={
+                    "layers": (
+                        *("16-16", "32-32", "64-32", "784-32", "784-128", "784-512", "128-128", "256-256"),
+                        *("512-512", "256-1024", "32-32-32-32", "128-128-128"),
+                    ),
+                    "batch": (1, 8, 16, 64, 128, 512),
+                },
+                draws=24,
+                seeds=range(5),
+                draw_seeds=(100,),
+                tolerances={"numpy": 0.25, "torch": 0.25},
+                budget=200,
             ),
         )
     }
