@@ -11,7 +11,7 @@ from relubook.surveys import by_setting, read
 
 CHAPTER = "05-cost"
 LIBRARIES = {"numpy": "NumPy", "torch": "PyTorch"}
-LARGE = 10_000_000
+LARGE = 5_000_000
 
 
 def _copies(function: str, library: str, size: int = LARGE) -> NDArray[Any]:
@@ -42,7 +42,7 @@ def _cheap() -> dict[str, str]:
     numbers = {}
     for library, label in (("blocks", "NumPy in blocks"), ("torch", "PyTorch")):
         for function in ("relu", "leaky_relu", "tanh", "sigmoid"):
-            numbers[f"copies of the array, 10 million numbers, {label}, {function}"] = (
+            numbers[f"copies of the array, 5 million numbers, {label}, {function}"] = (
                 f"{mean_interval(_copies(function, library)):.1f}"
             )
     for library, label in LIBRARIES.items():
@@ -65,7 +65,7 @@ def _exponential() -> dict[str, str]:
     numbers = {}
     for function in ("sigmoid", "silu", "gelu", "tanh", "elu"):
         for library, label in (("blocks", "NumPy in blocks"), ("torch", "PyTorch")):
-            numbers[f"copies of the array, 10 million numbers, {function}, {label}"] = (
+            numbers[f"copies of the array, 5 million numbers, {function}, {label}"] = (
                 f"{mean_interval(_copies(function, library)):.1f}"
             )
     times = _copies("gelu", "blocks") / _copies("gelu", "torch")
@@ -93,7 +93,7 @@ def _numpy_against_pytorch() -> dict[str, str]:
     functions = dict.fromkeys(read("element_cost")["function"].tolist())
     times = {name: _copies(name, "blocks") / _copies(name, "torch") for name in functions}
     numbers = {
-        f"NumPy's time in blocks over PyTorch's, 10 million numbers, {name}": f"{mean_interval(ratio):.2f}"
+        f"NumPy's time in blocks over PyTorch's, 5 million numbers, {name}": f"{mean_interval(ratio):.2f}"
         for name, ratio in times.items()
     }
     numbers["functions on which NumPy is faster"] = _count(

@@ -653,9 +653,9 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 name="element_cost",
                 question="What does an activation cost a number, in copies of the array? (One x86-64 processor, AVX2)",
                 experiment=element_cost,
-                base={"function": "relu", "size": 10_000_000},
+                base={"function": "relu", "size": 5_000_000},
                 crossed={
-                    "size": (10_000, 10_000_000),
+                    "size": (10_000, 5_000_000),
                     "function": (
                         *("relu", "leaky_relu", "elu", "silu", "gelu", "gelu (tanh)"),
                         *("mish", "sigmoid", "tanh"),
@@ -664,7 +664,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 # Doublings: another processor may do without NumPy's vector form of a function, or have a wider one.
                 tolerances={"numpy": 2.0, "blocks": 2.0, "torch": 2.0},
-                budget=75,
+                budget=40,
             ),
             Survey(
                 name="step_share",
