@@ -96,6 +96,8 @@ def _numpy_against_pytorch() -> dict[str, str]:
         f"NumPy's time in blocks over PyTorch's, 5 million numbers, {name}": f"{mean_interval(ratio):.2f}"
         for name, ratio in times.items()
     }
+    relu = _copies("relu", "numpy") / _copies("relu", "torch")
+    numbers["NumPy's time for ReLU in one call over PyTorch's"] = f"{mean_interval(relu):.2f}"
     numbers["functions on which NumPy is faster"] = _count(
         np.array([mean_interval(ratio).high < 1 for ratio in times.values()])
     )

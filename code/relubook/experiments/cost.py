@@ -131,7 +131,7 @@ def element_cost(*, seed: int, function: str, size: int) -> dict[str, float]:
     x = np.random.default_rng(seed).standard_normal(size, dtype=np.float32)
     out = np.empty_like(x)
     tensor_out = torch.empty(size)
-    calls = {
+    calls: dict[str, Callable[[], Any]] = {
         "numpy": partial(_in_family(function), x),
         "blocks": partial(blockwise, _in_family(function), x, out=out),
         "torch": _torch_into(function, torch.from_numpy(x), tensor_out),
