@@ -90,7 +90,7 @@ def test_a_ratio_is_to_a_copy():
     }
     ratios = cost.ratios_to_copy(calls, size=2_000_000, repeats=5)
     assert 0.25 < ratios["copy"] < 4 < ratios["twenty copies"] < 80
-    assert ratios["sleep"] > ratios["copy"]
+    assert ratios["sleep"] < ratios["copy"]  # processor time stands still
 
 
 def test_exact_gelu_costs_much_more_than_relu():

@@ -662,8 +662,8 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     ),
                 },
                 seeds=range(5),
-                # Doublings: another processor may do without NumPy's vector form of a function, or have a wider one.
-                tolerances={"numpy": 2.0, "blocks": 2.0, "torch": 2.0},
+                # Doublings: a processor without a library's vector form of a function takes many times as long.
+                tolerances={"numpy": 3.0, "blocks": 3.0, "torch": 3.0},
                 budget=40,
             ),
             Survey(
