@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from relubook.claims import (
+    cost,
     dying,
     elu,
     frameworks,
@@ -27,6 +28,7 @@ from relubook.surveys import SURVEYS, Survey
 MODULES = (
     nonlinearity,
     network,
+    cost,
     gradient_flow,
     sparsity,
     leaky,

@@ -4,26 +4,26 @@ Seconds differ from machine to machine; a ratio to ``np.copyto`` on the same arr
 least that any function must do, which is to read its input and to write its output once.
 """
 
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from subprocess import PIPE
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from relubook.activations import get
+from relubook.activations import SELU_ALPHA, SELU_SCALE, get
 from relubook.blockwise import blockwise
+from relubook.network import MLP, Dense, Elementwise
+from relubook.training import SGD, softmax_cross_entropy
 
 Array = NDArray[Any]
 Function = Callable[[Array], Array]
 
-FRAMEWORKS = ("torch", "tensorflow")
+RATE = 1e-3  # of the timed steps: small, so that no number overflows in many of them
 # The processor time of all threads; Windows counts it in steps that are longer than a call.
 CLOCK = time.process_time if time.get_clock_info("process_time").resolution <= 1e-6 else time.perf_counter
 
@@ -102,161 +102,199 @@ def family_ratios(*, size: int, repeats: int = 3) -> dict[str, float]:
     return ratios_to_copy({name: partial(fn, x) for name, fn in FAMILY.items()}, size=size, repeats=repeats)
 
 
-def chain_ratios(*, lengths: tuple[int, ...], size: int, repeats: int = 3) -> dict[int, float]:
-    """Ratio to a copy of k multiplications of every element, in blocks that stay in the cache.
+def element_cost(*, seed: int, function: str, size: int) -> dict[str, float]:
+    """Price of a function on one array, in NumPy and in PyTorch, as doublings of a copy's time. One thread, float32.
 
-    y = x · cᵏ, one multiplication after the other: k operations for 8 bytes moved to and from memory
-
-    Args:
-        lengths: the numbers k, each at least 1.
-        size: elements, float32.
-        repeats: rounds, at least 1.
-
-    Returns:
-        From k to its ratio.
-
-    Raises:
-        ValueError: a number is below 1.
-
-    Source: Williams et al. (2009), https://doi.org/10.1145/1498765.1498785
-
-    >>> list(chain_ratios(lengths=(1, 2), size=1000, repeats=1))
-    [1, 2]
-    """
-    if min(lengths) < 1:
-        raise ValueError(f"lengths must be at least 1, got {lengths!r}")
-    x = _normal(size)
-    out = np.empty_like(x)
-
-    def chain(k: int) -> Function:
-        def multiply(block: Array) -> Array:
-            y = block * np.float32(1.0001)
-            for _ in range(k - 1):
-                np.multiply(y, np.float32(1.0001), out=y)
-            return y
-
-        return multiply
-
-    calls = {str(k): partial(blockwise, chain(k), x, out=out, block_size=8192) for k in lengths}
-    return {int(k): ratio for k, ratio in ratios_to_copy(calls, size=size, repeats=repeats).items()}
-
-
-def framework_ratios(
-    sizes: Mapping[str, int], *, names: tuple[str, ...] = tuple(FAMILY), repeats: int = 3
-) -> dict[str, dict[str, tuple[float, float]]]:
-    """Ratios to a copy of NumPy in blocks and of frameworks, on one thread, each framework in a process of its own.
-
-    ratio = time / time of ``np.copyto``
-
-    A framework keeps memory and threads for itself; in a new process it meets neither the notebook nor another one. The
-    processes load at the same time and are timed one after the other.
+    doublings = log₂ (CPU time / CPU time of ``np.copyto``), best of some rounds; x ~ N(0, 1)
 
     Args:
-        sizes: from ``"torch"`` or ``"tensorflow"`` to the number of elements, float32.
-        names: the functions to time, of ``FAMILY``. TensorFlow has no ``"prelu"`` that computes the same: Keras' layer
-            has as many slopes as its input has elements.
-        repeats: rounds, at least 1.
+        seed: of the numbers.
+        function: of ``FAMILY``, except ``"prelu"``, ``"relu6"``, ``"squared_relu"``, ``"celu"`` and ``"hard_silu"``.
+        size: elements, at least 1.
 
     Returns:
-        For each framework and function the ratio of ``blockwise`` and that of the framework, which allocates its
-        output.
+        ``"numpy"``: the call on the whole array, which returns a new one. ``"blocks"``: ``blockwise`` into an array
+        that exists. ``"torch"``: PyTorch's operator into a tensor that exists.
 
     Raises:
-        ValueError: a framework or a name is unknown, or a number is below 1.
-        subprocess.CalledProcessError: a framework is not installed, or it failed.
+        ValueError: the function is not one of these, or ``size`` is below 1.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
+    Source: https://numpy.org/doc/stable/reference/generated/numpy.copyto.html
 
-    >>> blocks, torch = framework_ratios({"torch": 1000}, repeats=1)["torch"]["relu"]
-    >>> blocks > 0 and torch > 0
-    True
+    >>> sorted(element_cost(seed=0, function="relu", size=1_000))
+    ['blocks', 'numpy', 'torch']
     """
-    if unknown := set(sizes) - set(FRAMEWORKS):
-        raise ValueError(
-            f"sizes must be of {', '.join(FRAMEWORKS)}, got {', '.join(map(repr, sorted(unknown)))}"
-        )
-    if min(sizes.values(), default=1) < 1 or repeats < 1:
-        raise ValueError(f"sizes and repeats must be at least 1, got {dict(sizes)!r} and {repeats!r}")
-    if unknown := set(names) - set(FAMILY):
-        raise ValueError(f"names must be of {', '.join(FAMILY)}, got {', '.join(sorted(unknown))}")
-    with ExitStack() as stack:
-        processes = {}
-        for framework, size in sizes.items():
-            task = {"framework": framework, "size": size, "names": names, "repeats": repeats}
-            command = [sys.executable, "-m", "relubook.experiments.cost", json.dumps(task)]
-            process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
-            processes[framework] = stack.enter_context(process)
-            stack.callback(process.kill)
-        for process in processes.values():
-            assert process.stdout is not None
-            process.stdout.readline()  # it has loaded, or it has ended
-        return {framework: _answer(process) for framework, process in processes.items()}
-
-
-def _answer(process: subprocess.Popen[str]) -> dict[str, tuple[float, float]]:
-    """Let a process measure; what it prints."""
-    printed, errors = process.communicate("start\n")
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, process.args, printed, errors)
-    return {name: (ours, theirs) for name, (ours, theirs) in json.loads(printed).items()}
-
-
-def _say_ready_and_wait() -> None:
-    print("ready", flush=True)
-    sys.stdin.readline()
-
-
-def _run_task(task: str, wait: Callable[[], None]) -> str:
-    """What ``framework_ratios`` asks of a process: from JSON to JSON, with a pause between loading and timing."""
-    settings = json.loads(task)
-    x = _normal(settings["size"])
-    out = np.empty_like(x)
-    call_of = (_torch_calls if settings["framework"] == "torch" else _tensorflow_calls)(x)
-    names = [name for name in settings["names"] if (settings["framework"], name) != ("tensorflow", "prelu")]
-    calls: dict[str, Callable[[], Any]] = {}
-    for name in names:
-        calls[f"{name}|blocks"] = partial(blockwise, FAMILY[name], x, out=out)
-        calls[f"{name}|framework"] = call_of(name)
-    for call in calls.values():
-        call()  # the first call of a framework's function prepares it
-    wait()
-    ratios = ratios_to_copy(calls, size=settings["size"], repeats=settings["repeats"])
-    return json.dumps({name: (ratios[f"{name}|blocks"], ratios[f"{name}|framework"]) for name in names})
-
-
-def _torch_calls(x: Array) -> Callable[[str], Callable[[], Any]]:
     import torch
 
+    if size < 1:
+        raise ValueError(f"size must be at least 1, got {size!r}")
+    x = np.random.default_rng(seed).standard_normal(size, dtype=np.float32)
+    out = np.empty_like(x)
+    tensor_out = torch.empty(size)
+    calls: dict[str, Callable[[], Any]] = {
+        "numpy": partial(_in_family(function), x),
+        "blocks": partial(blockwise, _in_family(function), x, out=out),
+        "torch": _torch_into(function, torch.from_numpy(x), tensor_out),
+    }
+    with _one_torch_thread(), torch.inference_mode():
+        for call in calls.values():
+            call()  # the first call fills fresh memory
+        ratios = ratios_to_copy(calls, size=size, repeats=2 if size > 1_000_000 else 15)
+    return {name: round(float(np.log2(ratio)), 2) for name, ratio in ratios.items()}
+
+
+def step_share(*, seed: int, function: str, layers: str, batch: int) -> dict[str, float]:
+    """Share of a training step that an activation takes, in the book's network and in PyTorch. One thread.
+
+    share = 1 − CPU time of the step without the activation / CPU time of the step, best of some rounds in turns
+
+    A step is the forward pass, softmax cross-entropy, the backward pass, and SGD with momentum 0.9. The share can come
+    out a little below 0, where the activation costs less than what the timing resolves.
+
+    Args:
+        seed: of data, weights and labels.
+        function: of ``FAMILY``, except ``"prelu"``.
+        layers: inputs and units of each hidden layer, as in ``"784-64"``; an output layer of 10 units follows.
+        batch: examples a step, at least 1.
+
+    Returns:
+        ``"numpy"``: in ``MLP``, float64. ``"torch"``: in ``torch.nn.Sequential``, float32, which is its default.
+
+    Raises:
+        ValueError: the function is unknown, ``layers`` is not of that form, or ``batch`` is below 1.
+
+    Source: the definition
+
+    >>> shares = step_share(seed=0, function="relu", layers="8-8", batch=4)
+    >>> -1 < shares["numpy"] < 1 and -1 < shares["torch"] < 1
+    True
+    """
+    sizes = [int(size) for size in layers.split("-") if size.isdecimal()]
+    if len(sizes) < 2 or "-".join(map(str, sizes)) != layers or batch < 1:
+        raise ValueError(f"layers must be as in '784-64' and batch at least 1, got {layers!r} and {batch!r}")
+    _in_family(function)
+    sizes.append(10)
+    rng = np.random.default_rng(seed)
+    x, labels = rng.normal(size=(batch, sizes[0])), rng.integers(10, size=batch)
+    with _one_torch_thread():
+        return {
+            "numpy": _share(
+                _numpy_step(function, sizes, x, labels, seed), _numpy_step(None, sizes, x, labels, seed)
+            ),
+            "torch": _share(_torch_step(function, sizes, x, labels), _torch_step(None, sizes, x, labels)),
+        }
+
+
+def _share(step: Callable[[], Any], without: Callable[[], Any], *, seconds: float = 0.07) -> float:
+    """1 − time of ``without`` / time of ``step``, the best of rounds in turns; short steps are looped over."""
+    for call in (step, without):
+        call()
+    start = CLOCK()
+    step()
+    once = max(CLOCK() - start, 1e-6)
+    loops = max(1, round(0.002 / once))
+    rounds = int(np.clip(seconds / (loops * once), 7, 35))
+    best = [np.inf, np.inf]
+    for _ in range(rounds):
+        for index, call in enumerate((step, without)):
+            start = CLOCK()
+            for _ in range(loops):
+                call()
+            best[index] = min(best[index], CLOCK() - start)
+    return round(1 - best[1] / best[0], 3)
+
+
+def _numpy_step(
+    function: str | None, sizes: list[int], x: Array, labels: Array, seed: int
+) -> Callable[[], None]:
+    model = MLP(sizes, rng=np.random.default_rng(seed))
+    model.layers = [
+        layer if isinstance(layer, Dense) else _numpy_layer(function)
+        for layer in model.layers
+        if isinstance(layer, Dense) or function is not None
+    ]
+    optimizer = SGD(model.parameters, momentum=0.9)
+
+    def step() -> None:
+        _, grad = softmax_cross_entropy(model.forward(x, training=True), labels)
+        model.backward(grad)
+        optimizer.step(RATE)
+
+    return step
+
+
+def _torch_step(function: str | None, sizes: list[int], x: Array, labels: Array) -> Callable[[], None]:
+    import torch
+
+    modules: list[torch.nn.Module] = []
+    for inputs, units in pairwise(sizes):
+        if modules and function is not None:
+            modules.append(_torch_module(function))
+        modules.append(torch.nn.Linear(inputs, units))
+    model = torch.nn.Sequential(*modules)
+    optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=0.9)
+    loss_function = torch.nn.CrossEntropyLoss()
+    inputs_, labels_ = torch.from_numpy(x.astype(np.float32)), torch.from_numpy(labels)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss_function(model(inputs_), labels_).backward()
+        optimizer.step()
+
+    return step
+
+
+def _numpy_layer(function: str | None) -> Any:
+    return Elementwise("gelu", approximate=True) if function == "gelu (tanh)" else Elementwise(str(function))
+
+
+def _torch_module(function: str) -> Any:
     from relubook.torch_bridge import to_torch
 
+    return to_torch("gelu", approximate=True) if function == "gelu (tanh)" else to_torch(function)
+
+
+def _torch_into(function: str, x: Any, out: Any) -> Callable[[], Any]:
+    """PyTorch's operator that writes to a tensor; torch.nn has no such form of most activations."""
+    import torch
+
+    operators = torch.ops.aten
+    calls: dict[str, Callable[[], Any]] = {
+        "relu": lambda: operators.clamp_min.out(x, 0, out=out),
+        "leaky_relu": lambda: operators.leaky_relu.out(x, 0.01, out=out),
+        "elu": lambda: operators.elu.out(x, 1, 1, 1, out=out),
+        "selu": lambda: operators.elu.out(x, SELU_ALPHA, SELU_SCALE, 1, out=out),
+        "softplus": lambda: operators.softplus.out(x, 1, 20, out=out),
+        "gelu": lambda: operators.gelu.out(x, approximate="none", out=out),
+        "gelu (tanh)": lambda: operators.gelu.out(x, approximate="tanh", out=out),
+        "silu": lambda: operators.silu.out(x, out=out),
+        "mish": lambda: operators.mish.out(x, out=out),
+        "sigmoid": lambda: operators.sigmoid.out(x, out=out),
+        "tanh": lambda: operators.tanh.out(x, out=out),
+    }
+    if function not in calls:
+        raise ValueError(f"function must be of {', '.join(calls)}, got {function!r}")
+    return calls[function]
+
+
+@contextmanager
+def _one_torch_thread() -> Iterator[None]:
+    import torch
+
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    tensor = torch.from_numpy(x)
-
-    def run(module: torch.nn.Module) -> torch.Tensor:
-        with torch.inference_mode():
-            return module(tensor)
-
-    return lambda name: partial(run, _convert(to_torch, name))
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
-def _tensorflow_calls(x: Array) -> Callable[[str], Callable[[], Any]]:
-    import tensorflow as tf
-
-    from relubook.keras_bridge import to_keras
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tensor = tf.constant(x)
-    return lambda name: partial(_convert(to_keras, name), tensor)
-
-
-def _convert(bridge: Callable[..., Any], name: str) -> Any:
-    return bridge("gelu", approximate=True) if name == "gelu (tanh)" else bridge(name)
+def _in_family(function: str) -> Function:
+    if function not in FAMILY:
+        raise ValueError(f"function must be of {', '.join(FAMILY)}, got {function!r}")
+    return FAMILY[function]
 
 
 def _normal(size: int) -> Array:
     return np.random.default_rng(0).standard_normal(size, dtype=np.float32)
-
-
-if __name__ == "__main__":
-    print(_run_task(sys.argv[1], _say_ready_and_wait))

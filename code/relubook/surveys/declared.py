@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from relubook.experiments.cost import element_cost, step_share
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.gradient_flow import fresh_network
 from relubook.experiments.linear_pieces import random_pieces
@@ -720,6 +721,43 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 101),
                 tolerances=dict.fromkeys(FUNCTIONS, 0.1),
                 budget=113,
+            ),
+            Survey(
+                name="element_cost",
+                question="What does an activation cost a number, in copies of the array? (One x86-64 processor, AVX2)",
+                experiment=element_cost,
+                base={"function": "relu", "size": 5_000_000},
+                crossed={
+                    "size": (10_000, 5_000_000),
+                    "function": (
+                        *("relu", "leaky_relu", "elu", "silu", "gelu", "gelu (tanh)"),
+                        *("mish", "sigmoid", "tanh"),
+                    ),
+                },
+                seeds=range(5),
+                # Doublings: a processor without a library's vector form of a function takes many times as long.
+                tolerances={"numpy": 3.0, "blocks": 3.0, "torch": 3.0},
+                budget=40,
+            ),
+            Survey(
+                name="step_share",
+                question="What share of a training step is the activation? (One thread of an x86-64 processor, AVX2)",
+                experiment=step_share,
+                base={"function": "relu", "layers": "64-64", "batch": 32},
+                compared={"function": ("relu", "leaky_relu", "elu", "silu", "gelu", "tanh")},
+                crossed={"layers": ("64-64", "784-64", "1024-1024"), "batch": (1, 32, 256)},
+                drawn={
+                    "layers": (
+                        *("16-16", "32-32", "64-32", "784-32", "784-128", "784-512", "128-128", "256-256"),
+                        *("512-512", "256-1024", "32-32-32-32", "128-128-128"),
+                    ),
+                    "batch": (1, 8, 16, 64, 128, 512),
+                },
+                draws=24,
+                seeds=range(5),
+                draw_seeds=(100,),
+                tolerances={"numpy": 0.25, "torch": 0.25},
+                budget=200,
             ),
         )
     }
