@@ -8,7 +8,15 @@ import pytest
 from booktools.notebook_format import CHAPTERS, read_notebook
 from relubook import ACTIVATIONS
 from relubook.experiments import choosing
-from relubook.experiments.choosing import INITS, RATES, compare, keras_application_activations, tune
+from relubook.experiments.choosing import (
+    INITS,
+    RATES,
+    at_own_rate,
+    best_of_the_other_seeds,
+    compare,
+    keras_application_activations,
+    tune,
+)
 
 
 def test_the_family_is_of_the_registry_and_each_function_in_it_once():
@@ -54,6 +62,37 @@ def test_unknown_names_are_refused():
         tune(["rellu"], seeds=[0])
     with pytest.raises(KeyError, match="rellu"):
         compare({"rellu": 0.1}, seeds=[0])
+
+
+def test_no_seed_is_judged_at_a_rate_that_it_helped_to_choose():
+    """Against loops; and noise alone has no winner, while its largest mean seems to be one."""
+    runs = np.random.default_rng(0).normal(size=(5, 4, 3))
+    for seed in range(4):
+        others = np.delete(runs, seed, axis=1).mean(axis=1)
+        expected = [runs[others[:, f].argmax(), seed, f] for f in range(3)]
+        np.testing.assert_array_equal(at_own_rate(runs)[seed], expected)
+    noise = np.random.default_rng(1).normal(size=(6, 2000, 1))
+    assert abs(at_own_rate(noise).mean()) < 0.1
+
+
+def test_the_winner_is_judged_by_another_seed():
+    rng = np.random.default_rng(0)
+    gains, naive = [], []
+    for _ in range(500):
+        scores = rng.normal(size=(3, 14))
+        gains.append(best_of_the_other_seeds(scores).mean())
+        naive.append(scores.mean(axis=0).max())
+    assert abs(np.mean(gains)) < 0.1 < 0.8 < np.mean(naive)
+    better = rng.normal(size=(3, 4)) + np.array([0, 0, 100, 0])
+    np.testing.assert_array_equal(best_of_the_other_seeds(better), better[:, 2])
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 1, 2), (2, 3, 4, 5)])
+def test_runs_without_seeds_to_choose_by_are_refused(shape):
+    with pytest.raises(ValueError, match=r"at least 2\)"):
+        at_own_rate(np.zeros(shape))
+    with pytest.raises(ValueError, match=r"at least 2\)"):
+        best_of_the_other_seeds(np.zeros((1, 3)))
 
 
 def test_known_networks_use_what_their_papers_say():
