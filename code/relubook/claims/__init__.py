@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from relubook.claims import (
+    choosing,
     dying,
     elu,
     frameworks,
@@ -21,7 +22,19 @@ from relubook.claims import (
 )
 from relubook.claims.claim import Claim
 
-MODULES = (network, gradient_flow, sparsity, leaky, elu, smooth, frameworks, dying, lost_negatives, unbounded)
+MODULES = (
+    network,
+    gradient_flow,
+    sparsity,
+    leaky,
+    elu,
+    smooth,
+    frameworks,
+    dying,
+    lost_negatives,
+    unbounded,
+    choosing,
+)
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {claim.name: claim for module in MODULES for claim in module.CLAIMS}
 )

@@ -145,8 +145,8 @@ def build(
 
     h ← f(W h + b) in each layer of ``"mlp"``; h ← h + W₂ f(W₁ norm(h) + b₁) + b₂ in each block of ``"residual"``,
     after a linear layer and before a last norm; ``"shortcut"`` is that without norms, ``"norm"`` that without the
-    ``h +``; h ← f(3×3 kernel ∗ h + b) in each layer of ``"conv"``, the first two with a stride of 2; images of more than
-    16 pixels a side are averaged over 2×2 pixels first. A linear layer gives the scores.
+    ``h +``; h ← f(3×3 kernel ∗ h + b) in each layer of ``"conv"``, the first two with a stride of 2; images of more
+    than 16 pixels a side are averaged over 2×2 pixels first. A linear layer gives the scores.
 
     Args:
         architecture: one of ``ARCHITECTURES``.

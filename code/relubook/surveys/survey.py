@@ -1,8 +1,8 @@
 """A survey: its declaration, the runs that fill its table, and the check that the table is what the code gives.
 
 A table is a CSV file. Comments at its top say where it comes from: the question, the declaration's digest, the
-versions, the seconds of CPU, and a digest of the rows. An axis that no row moves has no column in the file, and its base
-value when it is read.
+versions, the seconds of CPU, and a digest of the rows. An axis that no row moves has no column in the file, and its
+base value when it is read.
 """
 
 import csv
