@@ -52,13 +52,14 @@ def tuned(survey: str, names: Sequence[str] = NAMES, **setting: Any) -> NDArray[
     return at_own_rate(accuracies(by_setting(rows), names))
 
 
-def drawn(names: Sequence[str] = NAMES) -> NDArray[np.float64]:
+def drawn(names: Sequence[str] = NAMES, *, network: str = "") -> NDArray[np.float64]:
     """The accuracies in the drawn settings of ``every_function`` that train.
 
     a[i, s, f] where the best function's mean over seeds is at least 0.8
 
     Args:
         names: of the functions; which settings train does not depend on them.
+        network: ``"mlp"``, ``"residual"`` or ``"conv"`` for the settings of one architecture, or all.
 
     Returns:
         Accuracies, shape (settings, seeds, functions).
@@ -73,7 +74,8 @@ def drawn(names: Sequence[str] = NAMES) -> NDArray[np.float64]:
     """
     rows = by_setting((table := read("every_function"))[table["part"] == "draw"])
     train = accuracies(rows).mean(axis=1).max(axis=1) >= REACHED
-    return accuracies(rows[train], names)
+    of_network = np.array([task.endswith(network) for task in rows["task"][:, 0]])
+    return accuracies(rows[train & of_network], names)
 
 
 def agreement(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
@@ -96,9 +98,9 @@ def _points(a: NDArray[Any], b: NDArray[Any], *, comparisons: int = 1) -> str:
     return f"{paired_difference(100 * a, 100 * b, comparisons=comparisons):.1f}"
 
 
-def _gains_of_a_winner() -> NDArray[np.float64]:
+def _gains_of_a_winner(runs: NDArray[np.float64]) -> NDArray[np.float64]:
     """In each drawn setting what the winner of one seed gains on ReLU in the other, as the mean of both ways."""
-    return np.array([(best_of_the_other_seeds(runs) - runs[:, RELU]).mean() for runs in drawn()])
+    return np.array([(best_of_the_other_seeds(one) - one[:, RELU]).mean() for one in runs])
 
 
 def _default() -> dict[str, str]:
@@ -113,13 +115,17 @@ def _default() -> dict[str, str]:
         numbers[f"points that the winner of the other seeds gains on ReLU, {task}"] = _points(
             best_of_the_other_seeds(scores), scores[:, RELU]
         )
-    gains = _gains_of_a_winner()
-    numbers["drawn settings that train"] = f"{len(gains)}"
-    numbers["points that the winner of one seed gains on ReLU in the other, median"] = (
-        f"{100 * np.median(gains):.1f}"
-    )
-    numbers["share in which it gains more than 2 points"] = f"{(gains > 0.02).mean():.2f}"
-    numbers["share in which it gains more than 5 points"] = f"{(gains > 0.05).mean():.2f}"
+    everywhere = drawn()
+    learned = everywhere[everywhere[:, :, RELU].mean(axis=1) >= REACHED]
+    groups = {name: drawn(network=name) for name in ("mlp", "conv", "residual")}
+    for said, runs in {"all": everywhere, **groups, "those in which ReLU reaches 0.8": learned}.items():
+        gains = _gains_of_a_winner(runs)
+        numbers[f"drawn settings that train, {said}"] = f"{len(gains)}"
+        numbers[f"points that the winner of one seed gains on ReLU in the other, median, {said}"] = (
+            f"{100 * np.median(gains):.1f}"
+        )
+        numbers[f"share in which it gains more than 2 points, {said}"] = f"{(gains > 0.02).mean():.2f}"
+        numbers[f"share in which it gains more than 5 points, {said}"] = f"{(gains > 0.05).mean():.2f}"
     return numbers
 
 
