@@ -107,10 +107,15 @@ def test_a_missing_keras_is_named(monkeypatch):
         keras_application_activations()
 
 
-def test_every_row_of_the_decision_table_leads_to_a_heading():
+def test_every_row_of_the_decision_table_leads_to_a_chapter_and_says_what_it_rests_on():
     notebook = read_notebook(CHAPTERS / "en" / "21-choosing.ipynb")
     (table,) = (cell.source for cell in notebook.cells if "| measured in |" in cell.source)
     rows = [line for line in table.splitlines() if line.startswith("| ") and "If …" not in line]
     assert len(rows) >= 8
-    for row in rows:  # that the heading exists is tested with all other links
-        assert re.search(r"\]\(\d\d-[a-z-]+\.ipynb#[a-z0-9-]+\) \|$", row), row
+    for row in rows:  # that page and heading exist is tested with all other links
+        claims, where = row.removesuffix(" |").rsplit(" | ", 2)[1:]
+        if claims == "cited only":
+            assert re.search(r"\]\(https://", where), row
+        else:
+            assert re.search(r"\]\(\d\d-[a-z-]+\.ipynb(#[a-z0-9-]+)?\)$", where), row
+            assert claims == "—" or re.fullmatch(r"(\[“[^]]+”\]\(claims\.ipynb#[^)]+\)(, )?)+", claims), row
