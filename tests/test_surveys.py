@@ -18,6 +18,7 @@ from relubook.surveys import SURVEYS, Survey, SurveyError, __main__, read, reche
 from relubook.surveys.survey import TABLES, provenance
 
 SAMPLE = 12  # rows of each survey that are run again: a second or two of CPU each
+SAMPLE_OF_MANY = 4  # where a row is many runs, one a function
 MOST_CPU = 7_000  # seconds, of all surveys together
 MOST_BYTES = 2_000_000
 
@@ -116,6 +117,25 @@ def test_a_table_has_the_settings_the_outcomes_and_where_they_come_from(tmp_path
     assert not list((tmp_path / "work").iterdir())
 
 
+def test_a_table_names_the_libraries_of_its_survey(tmp_path):
+    declared = survey(libraries=("numpy", "joblib"))
+    run(declared, tables=tmp_path, work=tmp_path / "work")
+    assert re.fullmatch(
+        r"Python [\d.]+, numpy [\d.]+, joblib [\d.]+", provenance(declared, tables=tmp_path)["versions"]
+    )
+    assert declared.digest() == survey().digest(), "the tables that are stored stay valid"
+
+
+def test_a_survey_whose_library_is_missing_is_named(tmp_path):
+    with pytest.raises(SurveyError, match="areas cannot be run: no-such-library is not installed"):
+        run(survey(libraries=("no-such-library",)), tables=tmp_path, work=tmp_path / "work")
+
+
+def test_the_declarations_need_no_framework():
+    code = "import sys, relubook.surveys; assert not {'torch', 'keras'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 CALLS: list[int] = []
 
 
@@ -199,7 +219,8 @@ def test_code_that_has_changed_is_found_and_its_setting_named(tmp_path):
 
 @pytest.mark.parametrize("name", SURVEYS)
 def test_a_sample_of_every_stored_table_comes_out_again(name):
-    differing = recheck(SURVEYS[name], rows=SAMPLE, rng=np.random.default_rng(0))
+    rows = SAMPLE_OF_MANY if "torch" in SURVEYS[name].libraries else SAMPLE
+    differing = recheck(SURVEYS[name], rows=rows, rng=np.random.default_rng(0))
     assert not differing, "\n".join([*differing, f"If the new rows are right: make survey NAME={name}"])
 
 

@@ -8,7 +8,15 @@ import pytest
 from booktools.notebook_format import CHAPTERS, read_notebook
 from relubook import ACTIVATIONS
 from relubook.experiments import choosing
-from relubook.experiments.choosing import INITS, RATES, compare, keras_application_activations, tune
+from relubook.experiments.choosing import (
+    INITS,
+    RATES,
+    at_own_rate,
+    best_of_the_other_seeds,
+    compare,
+    keras_application_activations,
+    tune,
+)
 
 
 def test_the_family_is_of_the_registry_and_each_function_in_it_once():
@@ -56,6 +64,37 @@ def test_unknown_names_are_refused():
         compare({"rellu": 0.1}, seeds=[0])
 
 
+def test_no_seed_is_judged_at_a_rate_that_it_helped_to_choose():
+    """Against loops; and noise alone has no winner, while its largest mean seems to be one."""
+    runs = np.random.default_rng(0).normal(size=(5, 4, 3))
+    for seed in range(4):
+        others = np.delete(runs, seed, axis=1).mean(axis=1)
+        expected = [runs[others[:, f].argmax(), seed, f] for f in range(3)]
+        np.testing.assert_array_equal(at_own_rate(runs)[seed], expected)
+    noise = np.random.default_rng(1).normal(size=(6, 2000, 1))
+    assert abs(at_own_rate(noise).mean()) < 0.1
+
+
+def test_the_winner_is_judged_by_another_seed():
+    rng = np.random.default_rng(0)
+    gains, naive = [], []
+    for _ in range(500):
+        scores = rng.normal(size=(3, 14))
+        gains.append(best_of_the_other_seeds(scores).mean())
+        naive.append(scores.mean(axis=0).max())
+    assert abs(np.mean(gains)) < 0.1 < 0.8 < np.mean(naive)
+    better = rng.normal(size=(3, 4)) + np.array([0, 0, 100, 0])
+    np.testing.assert_array_equal(best_of_the_other_seeds(better), better[:, 2])
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (3, 1, 2), (2, 3, 4, 5)])
+def test_runs_without_seeds_to_choose_by_are_refused(shape):
+    with pytest.raises(ValueError, match=r"at least 2\)"):
+        at_own_rate(np.zeros(shape))
+    with pytest.raises(ValueError, match=r"at least 2\)"):
+        best_of_the_other_seeds(np.zeros((1, 3)))
+
+
 def test_known_networks_use_what_their_papers_say():
     found = keras_application_activations()
     assert found["vgg16"] == {"ReLU"} and found["mobilenet_v2"] == {"ReLU6"}
@@ -68,10 +107,15 @@ def test_a_missing_keras_is_named(monkeypatch):
         keras_application_activations()
 
 
-def test_every_row_of_the_decision_table_leads_to_a_heading():
+def test_every_row_of_the_decision_table_leads_to_a_chapter_and_says_what_it_rests_on():
     notebook = read_notebook(CHAPTERS / "en" / "21-choosing.ipynb")
     (table,) = (cell.source for cell in notebook.cells if "| measured in |" in cell.source)
     rows = [line for line in table.splitlines() if line.startswith("| ") and "If …" not in line]
     assert len(rows) >= 8
-    for row in rows:  # that the heading exists is tested with all other links
-        assert re.search(r"\]\(\d\d-[a-z-]+\.ipynb#[a-z0-9-]+\) \|$", row), row
+    for row in rows:  # that page and heading exist is tested with all other links
+        claims, where = row.removesuffix(" |").rsplit(" | ", 2)[1:]
+        if claims == "cited only":
+            assert re.search(r"\]\(https://", where), row
+        else:
+            assert re.search(r"\]\(\d\d-[a-z-]+\.ipynb(#[a-z0-9-]+)?\)$", where), row
+            assert claims == "—" or re.fullmatch(r"(\[“[^]]+”\]\(claims\.ipynb#[^)]+\)(, )?)+", claims), row

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from relubook.claims import (
+    choosing,
     cost,
     dying,
     elu,
@@ -38,6 +39,7 @@ MODULES = (
     dying,
     lost_negatives,
     unbounded,
+    choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
     {claim.name: claim for module in MODULES for claim in module.CLAIMS}

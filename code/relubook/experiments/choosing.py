@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from relubook.experiments.digits import DigitsRun, train_on_digits
 from relubook.experiments.repeats import over_seeds
@@ -106,6 +107,89 @@ def compare(
         for name, rate in rates.items()
     }
     return over_seeds(train_on_digits, settings, seeds=seeds, progress=progress)
+
+
+def accuracies(rows: NDArray[np.void], names: Iterable[str] = tuple(INITS)) -> NDArray[np.float64]:
+    """The accuracies of a survey that has one column a function, as a plain array.
+
+    a[…, j] = rows[names[j]]
+
+    Args:
+        rows: of ``read("every_function")`` or ``read("every_task")``, of any shape.
+        names: of the columns.
+
+    Returns:
+        An array of shape (*rows.shape, functions).
+
+    Raises:
+        ValueError: a column is missing.
+
+    Source: ``relubook.surveys``
+
+    >>> from relubook.surveys import read
+    >>> accuracies(read("every_task")).shape
+    (128, 14)
+    """
+    return np.stack([rows[name].astype(np.float64) for name in names], axis=-1)
+
+
+def at_own_rate(runs: ArrayLike) -> NDArray[np.float64]:
+    """What each function reaches at its own best rate, where no seed is judged at a rate that it helped to choose.
+
+    a[s, f] = runs[r, s, f] with r = argmax over rates of the mean of runs[r, t, f] over all seeds t ≠ s
+
+    Args:
+        runs: accuracies, shape (rates, seeds, functions), at least 2 seeds; of equally good rates the first is taken.
+
+    Returns:
+        Accuracies, shape (seeds, functions).
+
+    Raises:
+        ValueError: ``runs`` has another number of axes, or fewer than 2 seeds.
+
+    Source: Cawley and Talbot (2010), https://www.jmlr.org/papers/v11/cawley10a.html
+
+    >>> at_own_rate([[[0.8], [0.9]], [[0.7], [0.95]]])  # seed 0 is judged at seed 1's rate, and seed 1 at seed 0's
+    array([[0.7],
+           [0.9]])
+    """
+    values = np.asarray(runs, dtype=np.float64)
+    if values.ndim != 3 or values.shape[1] < 2:
+        raise ValueError(
+            f"runs must have the axes rate, seed (at least 2) and function, got shape {values.shape}"
+        )
+    others = values.sum(axis=1, keepdims=True) - values
+    best = np.round(others, 9).argmax(axis=0)  # what adding up moves in the last digit is no difference
+    return np.take_along_axis(values, best[None], axis=0)[0]
+
+
+def best_of_the_other_seeds(scores: ArrayLike) -> NDArray[np.float64]:
+    """What one gets from the function that came out first in all seeds but the one that judges it.
+
+    b[s] = scores[s, f] with f = argmax of the mean of scores[t, f] over t ≠ s. The largest of several means is too
+    large by chance; this is not.
+
+    Args:
+        scores: accuracies, shape (seeds, functions), at least 2 seeds.
+
+    Returns:
+        One accuracy a seed.
+
+    Raises:
+        ValueError: ``scores`` has another number of axes, or fewer than 2 seeds.
+
+    Source: Cawley and Talbot (2010), https://www.jmlr.org/papers/v11/cawley10a.html
+
+    >>> best_of_the_other_seeds([[0.9, 0.8], [0.7, 0.8]])  # each seed has another winner
+    array([0.8, 0.7])
+    """
+    values = np.asarray(scores, dtype=np.float64)
+    if values.ndim != 2 or len(values) < 2:
+        raise ValueError(
+            f"scores must have the axes seed (at least 2) and function, got shape {values.shape}"
+        )
+    others = np.round(values.sum(axis=0) - values, 9)
+    return values[np.arange(len(values)), others.argmax(axis=1)]
 
 
 def keras_application_activations() -> dict[str, frozenset[str]]:

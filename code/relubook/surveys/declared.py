@@ -10,11 +10,14 @@ from relubook.experiments.linear_pieces import random_pieces
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
 from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
+from relubook.experiments.torch_network import DYING as DYING_FUNCTIONS
+from relubook.experiments.torch_network import FUNCTIONS, every_function, silent_units
 from relubook.experiments.trained_network import trained_network
 from relubook.experiments.unbounded_outputs import few_bits, normalized_flow, scaled_start
 from relubook.experiments.variants import trained_recipe, trained_variant
 from relubook.experiments.without_zeros import CONTROLS, with_and_without_zeros
-from relubook.experiments.xor_starts import FUNCTIONS, xor_starts
+from relubook.experiments.xor_starts import FUNCTIONS as XOR_FUNCTIONS
+from relubook.experiments.xor_starts import xor_starts
 from relubook.surveys.survey import Survey
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -139,6 +142,21 @@ SMALL: Mapping[str, tuple[str, ...] | tuple[int, ...] | tuple[float, ...]] = Map
         "epochs": (3, 10),
     }
 )
+
+TORCH: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "task": "digits mlp",
+        "init": "own",
+        "depth": 2,
+        "width": 64,
+        "optimizer": "momentum",
+        "learning_rate": 0.03,
+        "batch_size": 64,
+        "epochs": 4,
+    }
+)
+TORCH_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+TORCH_LIBRARIES = ("numpy", "scipy", "torch")
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
     {
@@ -719,7 +737,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draws=200,
                 seeds=range(5),
                 draw_seeds=range(100, 101),
-                tolerances=dict.fromkeys(FUNCTIONS, 0.1),
+                tolerances=dict.fromkeys(XOR_FUNCTIONS, 0.1),
                 budget=113,
             ),
             Survey(
@@ -758,6 +776,99 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=(100,),
                 tolerances={"numpy": 0.25, "torch": 0.25},
                 budget=200,
+            ),
+            Survey(
+                name="every_function",
+                question="Which function of the family is the most accurate, by optimiser and rate, and anywhere?",
+                experiment=every_function,
+                base=TORCH,
+                crossed={
+                    "optimizer": ("sgd", "momentum", "adam", "adamw"),
+                    "learning_rate": TORCH_RATES,
+                },
+                varied={
+                    "task": ("digits residual", "digits conv", "mnist1000 mlp", "tumours mlp"),
+                    "init": ("torch",),
+                    "depth": (1, 4),
+                    "width": (16, 128),
+                    "batch_size": (128,),
+                    "epochs": (15,),
+                },
+                drawn={
+                    "task": (
+                        "digits mlp",
+                        "digits residual",
+                        "digits conv",
+                        "mnist1000 mlp",
+                        "mnist1000 residual",
+                        "tumours mlp",
+                        "tumours residual",
+                    ),
+                    "init": ("own", "torch"),
+                    "depth": (1, 2, 3),
+                    "width": (16, 32, 64),
+                    "optimizer": ("sgd", "momentum", "adam", "adamw"),
+                    "learning_rate": TORCH_RATES,
+                    "batch_size": (64, 128),
+                    "epochs": (2, 3),
+                },
+                draws=200,
+                seeds=range(6),
+                draw_seeds=range(100, 102),
+                tolerances=dict.fromkeys(FUNCTIONS, 0.05),
+                budget=700,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="every_task",
+                question="Does the best function carry over to another data set or architecture?",
+                experiment=every_function,
+                base={**TORCH, "optimizer": "adamw", "learning_rate": 0.01},
+                crossed={
+                    "task": (
+                        "digits mlp",
+                        "digits residual",
+                        "digits conv",
+                        "mnist1000 mlp",
+                        "mnist1000 residual",
+                        "mnist1000 conv",
+                        "tumours mlp",
+                        "tumours residual",
+                    ),
+                    "learning_rate": (0.001, 0.003, 0.01, 0.03),
+                },
+                seeds=range(4),
+                tolerances=dict.fromkeys(FUNCTIONS, 0.05),
+                budget=400,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="dying_modern",
+                question="Do shortcuts, layer norm or convolution keep units alive, and is it of consequence?",
+                experiment=silent_units,
+                base={**TORCH, "depth": 4},
+                compared={
+                    "task": (
+                        "digits mlp",
+                        "digits residual",
+                        "digits shortcut",
+                        "digits norm",
+                        "digits conv",
+                        "mnist1000 mlp",
+                        "mnist1000 residual",
+                        "mnist1000 conv",
+                    )
+                },
+                crossed={"learning_rate": (0.01, 0.03, 0.1, 0.3, 1.0)},
+                varied={"optimizer": ("adamw",)},
+                seeds=range(5),
+                tolerances={
+                    name: tolerance
+                    for function in DYING_FUNCTIONS
+                    for name, tolerance in ((function, 0.08), (f"{function}_silent", 0.1))
+                },
+                budget=300,
+                libraries=TORCH_LIBRARIES,
             ),
         )
     }

@@ -31,7 +31,7 @@ DIGITS = 4  # significant ones of a stored number; a table is read by people, to
 MOST_CHAOTIC = (
     0.1  # share of rechecked rows that may differ: runs whose fate hangs on the last digit of a product
 )
-LIBRARIES = ("numpy", "scipy")
+LIBRARIES = ("numpy", "scipy")  # whose versions a table names, unless its survey names others
 
 Value = str | int | float
 Setting = dict[str, Value]
@@ -64,6 +64,7 @@ class Survey:
         seeds, draw_seeds: of the crossed and varied settings, and of the drawn ones.
         tolerances: for each outcome, by how much another processor may differ.
         budget: seconds of CPU that all rows may take.
+        libraries: the packages that the experiment computes with; the table names their versions.
 
     Raises:
         ValueError: an axis has no base or repeats a value, or draws are declared in part or more than there are.
@@ -91,6 +92,7 @@ class Survey:
     draw_seeds: Sequence[int] = ()
     tolerances: Mapping[str, float]
     budget: float
+    libraries: Sequence[str] = LIBRARIES
 
     def __post_init__(self) -> None:
         for part in ("compared", "crossed", "varied", "drawn"):
@@ -174,8 +176,8 @@ def run(
         The table, as from ``read``.
 
     Raises:
-        SurveyError: the unfinished rows are of another declaration or other versions, or the experiment returned
-            other outcomes than declared.
+        SurveyError: the unfinished rows are of another declaration or other versions, the experiment returned other
+            outcomes than declared, or one of the survey's libraries is not installed.
 
     Source: https://joblib.readthedocs.io/en/stable/parallel.html
 
@@ -204,7 +206,7 @@ def run(
         writer = csv.writer(file, lineterminator="\n")
         if not done:
             file.truncate(0)
-            file.write(f"# {survey.digest()} {_versions()}\n")
+            file.write(f"# {survey.digest()} {_versions(survey)}\n")
         for row, (outcomes, cpu) in zip(rows[len(done) :], results, strict=True):
             if set(outcomes) != set(survey.tolerances):
                 raise SurveyError(
@@ -225,7 +227,7 @@ def run(
     header = {
         "question": survey.question,
         "declaration": survey.digest(),
-        "versions": _versions(),
+        "versions": _versions(survey),
         "cpu": f"{seconds:.0f} s of {survey.budget:.0f} s",
         "rows": hashlib.sha256(text.encode()).hexdigest()[:16],
     }
@@ -257,7 +259,7 @@ def _unfinished_rows(survey: Survey, path: Path) -> list[list[str]]:
     first, _, lines = text.partition("\n")
     if not first:
         return []
-    if first != f"# {survey.digest()} {_versions()}":
+    if first != f"# {survey.digest()} {_versions(survey)}":
         raise SurveyError(
             f"{path}: rows of another declaration of {survey.name} or of other versions ({first.removeprefix('# ')}); "
             "delete the file to start anew"
@@ -266,8 +268,11 @@ def _unfinished_rows(survey: Survey, path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(lines)))
 
 
-def _versions() -> str:
-    libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+def _versions(survey: Survey) -> str:
+    try:
+        libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in survey.libraries)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise SurveyError(f"{survey.name} cannot be run: {error.name} is not installed") from None
     return f"Python {platform.python_version()}, {libraries}"
 
 
