@@ -92,7 +92,9 @@ def test_the_numbers_come_from_the_tables_that_the_claim_names(name, monkeypatch
 
 
 def test_a_wrong_name_is_answered_with_the_right_ones():
-    with pytest.raises(ValueError, match="unknown claim 'nobody'; known are a-bend-is-nonlinear-enough, depth-makes"):
+    with pytest.raises(
+        ValueError, match="unknown claim 'nobody'; known are a-bend-is-nonlinear-enough, depth-makes"
+    ):
         report("nobody")
 
 
