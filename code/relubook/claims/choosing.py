@@ -55,7 +55,7 @@ def tuned(survey: str, names: Sequence[str] = NAMES, **setting: Any) -> NDArray[
 def drawn(names: Sequence[str] = NAMES, *, network: str = "") -> NDArray[np.float64]:
     """The accuracies in the drawn settings of ``every_function`` that train.
 
-    a[i, s, f] where the best function's mean over seeds is at least 0.8
+    a[i, s, f] = accuracy of f in the i-th of the settings in which the best function's mean over seeds reaches 0.8
 
     Args:
         names: of the functions; which settings train does not depend on them.
@@ -81,7 +81,7 @@ def drawn(names: Sequence[str] = NAMES, *, network: str = "") -> NDArray[np.floa
 def agreement(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """How far two lists of accuracies put the same functions in the same order.
 
-    Spearman's ρ: the correlation of the ranks, 1 for the same order, 0 for none in common, −1 for the reverse
+    ρ = correlation of the ranks (Spearman's): 1 for the same order, 0 for none in common, −1 for the reverse
 
     Args:
         a, b: one accuracy a function, in the same order of functions.
@@ -181,7 +181,7 @@ def _differences() -> dict[str, str]:
 def halves(names: Sequence[str]) -> list[float]:
     """How far two halves of the seeds agree on the order of the functions, in the same setting: the most to hope for.
 
-    ρ of ``agreement`` between the means of seeds 0 and 1 and of seeds 2 and 3, for each task of ``every_task`` that has
+    ρ = agreement of the means of seeds 0 and 1 with those of seeds 2 and 3, for each task of ``every_task`` that has
     images; on the tumours most functions are level, and there is no order to agree on
 
     Args:
@@ -199,7 +199,7 @@ def halves(names: Sequence[str]) -> list[float]:
 def across(names: Sequence[str]) -> list[float]:
     """How far two tasks agree on the order of the functions, each half of the seeds against the other half.
 
-    ρ of ``agreement`` between the means of seeds 0 and 1 on one task and of seeds 2 and 3 on another, for all ordered
+    ρ = agreement of the means of seeds 0 and 1 on one task with those of seeds 2 and 3 on another, for all ordered
     pairs of the tasks of ``halves``: as many seeds on either side as there
 
     Args:
@@ -284,7 +284,7 @@ def _modern_rows(task: str, rate: float, optimizer: str = "momentum") -> NDArray
 def modern(task: str, column: str, rate: float, *, optimizer: str = "momentum") -> str:
     """An outcome of ``dying_modern`` in one place.
 
-    mean ± 95 % interval over the seeds whose number is finite; what is left of them is said where some are not
+    text = mean ± 95 % interval over the seeds whose number is finite; how many those are is said where some are not
 
     Args:
         task: data and architecture.

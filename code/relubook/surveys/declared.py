@@ -816,7 +816,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(6),
                 draw_seeds=range(100, 102),
                 tolerances=dict.fromkeys(FUNCTIONS, 0.05),
-                budget=700,
+                budget=500,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -839,7 +839,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 },
                 seeds=range(4),
                 tolerances=dict.fromkeys(FUNCTIONS, 0.05),
-                budget=400,
+                budget=280,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
