@@ -110,7 +110,7 @@ def normed(h):
 
 def one(architecture, **shape):
     net = stacked.build(architecture, ["relu"], inits=["torch"], seed=0, **shape)
-    linear = [module for module in net.modules() if isinstance(module, stacked.Linear)]
+    linear = [module for module in net.modules() if isinstance(module, stacked._Linear)]
     return net, [(m.weight[0].detach().numpy(), m.bias[0, 0].detach().numpy()) for m in linear]
 
 

@@ -25,7 +25,7 @@ STRIDED = 2  # convolutions that halve the sides of their images
 LARGE = 16  # pixels a side, above which an image is averaged over 2×2 pixels before the first convolution
 
 
-class Linear(nn.Module):
+class _Linear(nn.Module):
     """h ← W h + b, with the weights of each network drawn by its own initialiser and generator."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Linear(nn.Module):
         return torch.baddbmm(self.bias, h, self.weight)
 
 
-class Function(nn.Module):
+class _Function(nn.Module):
     """The activation functions, one a network; after a forward pass with ``count`` it knows what was silent."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -58,7 +58,7 @@ class Function(nn.Module):
         return torch.stack([f(part) for f, part in zip(self.functions, h.unbind(0), strict=True)])
 
 
-class Norm(nn.Module):
+class _Norm(nn.Module):
     """Layer normalisation, with a gain and a shift of its own for each unit of each network."""
 
     def __init__(self, networks: int, width: int) -> None:
@@ -70,7 +70,7 @@ class Norm(nn.Module):
         return nn.functional.layer_norm(h, h.shape[-1:]) * self.gain + self.shift
 
 
-class Shortcut(nn.Module):
+class _Shortcut(nn.Module):
     """h ← h + inner(h)."""
 
     def __init__(self, inner: nn.Module) -> None:
@@ -82,7 +82,7 @@ class Shortcut(nn.Module):
         return out
 
 
-class Convolution(nn.Module):
+class _Convolution(nn.Module):
     """3×3 kernels over images with a border of zeros, as a product with all windows of 3×3 pixels."""
 
     def __init__(
@@ -95,7 +95,7 @@ class Convolution(nn.Module):
         stride: int,
     ) -> None:
         super().__init__()
-        self.linear, self.stride = Linear(9 * channels, kernels, inits, rngs), stride
+        self.linear, self.stride = _Linear(9 * channels, kernels, inits, rngs), stride
 
     def forward(self, h: Tensor) -> Tensor:
         networks, examples, side, _, channels = h.shape
@@ -106,7 +106,7 @@ class Convolution(nn.Module):
         return out.reshape(networks, examples, side, side, -1)
 
 
-class Halved(nn.Module):
+class _Halved(nn.Module):
     """Images with the mean of each 2×2 pixels in their place."""
 
     def forward(self, h: Tensor) -> Tensor:
@@ -115,7 +115,7 @@ class Halved(nn.Module):
         return h.reshape(networks, examples, half, 2, half, 2, channels).mean(dim=(3, 5))
 
 
-class Image(nn.Module):
+class _Image(nn.Module):
     """Rows of pixels as square images of one channel."""
 
     def forward(self, h: Tensor) -> Tensor:
@@ -123,7 +123,7 @@ class Image(nn.Module):
         return h.reshape(*h.shape[:2], side, side, 1)
 
 
-class Flat(nn.Module):
+class _Flat(nn.Module):
     """Images as rows."""
 
     def forward(self, h: Tensor) -> Tensor:
@@ -181,33 +181,33 @@ def build(
     if architecture == "mlp":
         layers = []
         for fan_in in [inputs, *[width] * (depth - 1)]:
-            layers += [Linear(fan_in, width, inits, rngs), Function(activations)]
+            layers += [_Linear(fan_in, width, inits, rngs), _Function(activations)]
         last = width
     elif architecture in BLOCKS:
         shortcut, norm = BLOCKS[architecture]
-        layers, last = [Linear(inputs, width, inits, rngs)], width
+        layers, last = [_Linear(inputs, width, inits, rngs)], width
         for _ in range(depth):
-            before = [Norm(networks, width)] if norm else []
-            first, second = (Linear(width, width, inits, rngs) for _ in range(2))
-            inner = nn.Sequential(*before, first, Function(activations), second)
-            layers.append(Shortcut(inner) if shortcut else inner)
-        layers += [Norm(networks, width)] if norm else []
+            before = [_Norm(networks, width)] if norm else []
+            first, second = (_Linear(width, width, inits, rngs) for _ in range(2))
+            inner = nn.Sequential(*before, first, _Function(activations), second)
+            layers.append(_Shortcut(inner) if shortcut else inner)
+        layers += [_Norm(networks, width)] if norm else []
     else:
         side, channels = math.isqrt(inputs), max(1, width // 8)
         if side * side != inputs or side % 2:
             raise ValueError(f"conv needs square images of even sides, got {inputs} features")
-        layers = [Image()]
+        layers = [_Image()]
         if side > LARGE:
-            layers.append(Halved())
+            layers.append(_Halved())
             side //= 2
         for index in range(depth):
             stride = 2 if index < STRIDED else 1
-            layers.append(Convolution(channels if index else 1, channels, inits, rngs, stride=stride))
-            layers.append(Function(activations))
+            layers.append(_Convolution(channels if index else 1, channels, inits, rngs, stride=stride))
+            layers.append(_Function(activations))
             side = -(-side // stride)
-        layers.append(Flat())
+        layers.append(_Flat())
         last = channels * side * side
-    return nn.Sequential(*layers, Linear(last, classes, inits, rngs))
+    return nn.Sequential(*layers, _Linear(last, classes, inits, rngs))
 
 
 def optimizer_of(model: nn.Module, name: str, *, learning_rate: float, weight_decay: float) -> Any:
@@ -233,7 +233,7 @@ def optimizer_of(model: nn.Module, name: str, *, learning_rate: float, weight_de
         return torch.optim.SGD(weights, lr=learning_rate, momentum=momentum, fused=True)
     if name == "adam":
         return torch.optim.Adam(weights, lr=learning_rate, fused=True)
-    matrices = [module.weight for module in model.modules() if isinstance(module, Linear)]
+    matrices = [module.weight for module in model.modules() if isinstance(module, _Linear)]
     others = [weight for weight in weights if not any(weight is matrix for matrix in matrices)]
     groups = [
         {"params": matrices, "weight_decay": weight_decay},
@@ -260,7 +260,7 @@ def silent_shares(model: nn.Module, x: Tensor) -> np.ndarray[Any, Any]:
     >>> silent_shares(net, torch.zeros(1, 5, 4, dtype=torch.float64))
     array([1.])
     """
-    functions = [module for module in model.modules() if isinstance(module, Function)]
+    functions = [module for module in model.modules() if isinstance(module, _Function)]
     for function in functions:
         function.count = True
     with torch.no_grad():
