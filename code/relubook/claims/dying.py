@@ -123,6 +123,30 @@ def _smaller_steps() -> dict[str, str]:
     return numbers | _rescued("clipping")
 
 
+def _batch_norm() -> dict[str, str]:
+    numbers = {}
+    for data, change, rate in (
+        ("digits", "batch norm", 0.3),
+        ("digits", "none", 0.3),
+        ("digits", "batch norm", 1.0),
+        ("tumours", "batch norm", 1.0),
+        ("tumours", "none", 1.0),
+    ):
+        for outcome in ("dead", "accuracy"):
+            numbers[f"{outcome}, 4x64, {data}, {change} at {rate}"] = _mean(outcome, change, rate, data=data)
+    for data, change, rate in (
+        ("digits", "batch norm", 0.01),
+        ("digits", "batch norm", 0.1),
+        ("digits", "none", 0.1),
+        ("tumours", "batch norm", 0.1),
+        ("tumours", "none", 0.1),
+    ):
+        numbers[f"accuracy, 4x64, {data}, biases -1.0, {change} at {rate}"] = _mean(
+            "accuracy", change, rate, survey="dying_start", bias=-1.0, data=data
+        )
+    return numbers
+
+
 def _harm() -> dict[str, str]:
     numbers = {}
     for net, change, rate in (
@@ -187,6 +211,7 @@ CLAIMS = tuple(
         ("leaky-relu-solves-dying", ("dying", "dying_start", "dying_anywhere"), _leaky),
         ("prelu-and-elu-solve-dying", ("dying", "dying_start", "dying_anywhere"), _prelu_and_elu),
         ("smaller-steps-solve-dying", ("dying", "dying_start", "dying_anywhere"), _smaller_steps),
+        ("batch-norm-prevents-dying", ("dying", "dying_start"), _batch_norm),
         ("dead-units-ruin-a-network", ("dying", "dying_anywhere"), _harm),
         ("momentum-and-adam-kill-units", ("dying",), _optimisers),
         ("a-good-start-prevents-dying", ("dying", "dying_start"), _start),
