@@ -19,7 +19,7 @@ from relubook.surveys.survey import TABLES, provenance
 
 SAMPLE = 12  # rows of each survey that are run again: a second or two of CPU each
 SAMPLE_OF_MANY = 10  # where a row is many runs, one a function: one of them may be chaotic
-MOST_CPU = 7_000  # seconds, of all surveys together
+MOST_CPU = 9_500  # seconds, of all surveys together: 7,000, and 2,500 for the part on today
 MOST_BYTES = 2_000_000
 
 
@@ -153,7 +153,7 @@ def test_an_interrupted_survey_keeps_its_rows_and_goes_on(tmp_path):
         run(interrupted, tables=tmp_path, work=tmp_path)
     assert len(CALLS) == 4
     path = tmp_path / "areas.csv"
-    path.write_text(path.read_text() + "cross,2,1")  # a line that was being written
+    path.write_text(path.read_text() + "2,1")  # a line that was being written
     table = run(interrupted, tables=tmp_path / "tables", work=tmp_path)
     assert len(CALLS) == 4 + 3, "three rows were kept, three remained"
     assert table["area"].tolist() == [1, 2, 2, 3, 3, 4]
@@ -189,7 +189,7 @@ def test_a_table_that_is_missing_changed_or_of_other_settings_is_refused_by_name
     with pytest.raises(SurveyError, match=r"areas\.csv: rows of another declaration of areas"):
         read(survey(seeds=(0, 1, 2)), tables=tmp_path)
     path = tmp_path / "areas.csv"
-    path.write_text(path.read_text().replace("cross,2,1,1,3", "cross,2,1,1,4"))
+    path.write_text(path.read_text().replace("2,1,1,3", "2,1,1,4"))
     with pytest.raises(SurveyError, match=r"areas\.csv: the rows are not those that were measured"):
         read(survey(), tables=tmp_path)
 

@@ -1,8 +1,8 @@
 """A survey: its declaration, the runs that fill its table, and the check that the table is what the code gives.
 
 A table is a CSV file. Comments at its top say where it comes from: the question, the declaration's digest, the
-versions, the seconds of CPU, and a digest of the rows. An axis that no row moves has no column in the file, and its
-base value when it is read.
+versions, the seconds of CPU, and a digest of the rows. What the declaration knows is not repeated: an axis that no row
+moves has no column in the file, and its base value when it is read; which part a row is of follows from its place.
 """
 
 import csv
@@ -148,9 +148,9 @@ class Survey:
         return ["part", *self.base, "seed", *self.tolerances]
 
     def stored_columns(self) -> list[str]:
-        """Those of the columns that the file holds: an axis that stays at its base is left out."""
+        """Those of the columns that the file holds: the axes that some row moves, seed, the outcomes."""
         moved = {*self.compared, *self.crossed, *self.varied, *self.drawn}
-        return [name for name in self.columns() if name not in self.base or name in moved]
+        return [name for name in self.columns()[1:] if name not in self.base or name in moved]
 
 
 # --- Running ------------------------------------------------------------------------------------------------
@@ -318,8 +318,9 @@ def read(survey: Survey | str, *, tables: Path = TABLES) -> NDArray[np.void]:
         raise SurveyError(f"{path}: the rows are not those that were measured; {again}")
     lines = list(csv.DictReader(io.StringIO(text)))
     columns = {
-        name: [line.get(name, str(survey.base.get(name))) for line in lines] for name in survey.columns()
+        name: [line.get(name, str(survey.base.get(name))) for line in lines] for name in survey.columns()[1:]
     }
+    columns = {"part": [row["part"] for row in survey.rows()], **columns}
     arrays = {name: _typed(values) for name, values in columns.items()}
     table = np.empty(len(arrays["seed"]), dtype=[(name, array.dtype) for name, array in arrays.items()])
     for name, array in arrays.items():
