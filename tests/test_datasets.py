@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from relubook.datasets import mnist_sample, small_digits, two_spirals, xor
+from relubook.datasets import TEXTS, mnist_sample, small_digits, text_split, two_spirals, xor
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,25 @@ def test_bad_settings_are_named(settings, message):
 def test_spirals_want_a_generator():
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got int"):
         two_spirals(rng=0)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_ascii_split_in_pieces_and_always_the_same(name):
+    text, split = TEXTS[name].read_text(encoding="utf-8"), text_split(name)
+    assert text.isascii() and len(text) <= 200_000
+    assert len(split.train) + len(split.test) == len(text)
+    assert 0.09 < len(split.test) / len(text) < 0.11
+    assert "".join(split.characters[i] for i in split.train[:2000]) == text[:2000]
+    start = text.index("".join(split.characters[i] for i in split.test[:400]))
+    assert abs(start / len(text) - 0.08) < 0.001, "the fifth of fifty pieces"
+
+
+def test_a_text_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="name must be one of reference, source, got 'novel'"):
+        text_split("novel")
+
+
+def test_the_texts_carry_their_source_and_licence():
+    folder = TEXTS["reference"].parent
+    assert "Python 3.11.7" in (folder / "README.md").read_text(encoding="utf-8")
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in (folder / "LICENSE.txt").read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ RECORDS = {
     "Optimizer",
     "History",
     "Split",
+    "TextSplit",
     "Interval",
 }
 

@@ -1,6 +1,10 @@
 """Data that need no download: digits from installed packages, and toy sets made on the spot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,6 +13,11 @@ from numpy.typing import NDArray
 from relubook.checks import _generator, _number, _whole
 
 Array = NDArray[Any]
+
+# English and Python code; texts/README.md says where they come from.
+TEXTS: Mapping[str, Path] = MappingProxyType(
+    {name: Path(__file__).parent / "texts" / f"{name}.txt" for name in ("reference", "source")}
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,54 @@ def breast_cancer() -> Split:
     return Split(
         (split.x_train - mean) / deviation, split.y_train, (split.x_test - mean) / deviation, split.y_test
     )
+
+
+@dataclass(frozen=True)
+class TextSplit:
+    """A text as numbers of characters, in a training and a test part.
+
+    Attributes:
+        characters: the different ones, in the order of their numbers.
+        train, test: shape (length,), integers.
+    """
+
+    characters: str
+    train: Array
+    test: Array
+
+
+@lru_cache(maxsize=len(TEXTS))
+def text_split(name: str = "reference") -> TextSplit:
+    """A text that comes with the package, the same on every Python: nine tenths to train on, one tenth to test on.
+
+    ids[i] = place of the i-th character in ``characters``. The text is cut into 50 pieces of equal length, and every
+    tenth of them, from the fifth on, belongs to the test part.
+
+    Args:
+        name: ``"reference"``, 199 kB of English, from the reference of the Python language; ``"source"``, 100 kB of
+            Python code, the module argparse.
+
+    Returns:
+        A ``TextSplit``.
+
+    Raises:
+        ValueError: there is no text of that name.
+
+    Source: Python 3.11.7, https://docs.python.org/3.11/license.html (PSF licence)
+
+    >>> split = text_split("reference")
+    >>> len(split.characters), len(split.train), len(split.test)
+    (93, 179063, 19896)
+    >>> "".join(split.characters[i] for i in split.train[47:65])
+    'Assert statements '
+    """
+    if name not in TEXTS:
+        raise ValueError(f"name must be one of {', '.join(TEXTS)}, got {name!r}")
+    text = TEXTS[name].read_text(encoding="utf-8")
+    characters = "".join(sorted(set(text)))
+    ids = np.searchsorted(np.array(list(characters)), np.array(list(text))).astype(np.int64)
+    piece = 50 * np.arange(len(ids)) // len(ids)
+    return TextSplit(characters, ids[piece % 10 != 4], ids[piece % 10 == 4])
 
 
 def xor() -> tuple[Array, Array]:
