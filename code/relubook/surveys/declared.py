@@ -335,6 +335,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 tolerances={"sharpness": 0.1, "limit": 0.02, "highest": 0.2, "accuracy": 0.05},
                 budget=100,
+                chaotic=True,
             ),
             Survey(
                 name="elu_controls",
@@ -359,6 +360,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 tolerances=LOOSE,
                 budget=80,
+                chaotic=True,
             ),
             Survey(
                 name="selu_depth",
@@ -371,6 +373,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 tolerances=LOOSE,
                 budget=180,
+                chaotic=True,
             ),
             Survey(
                 name="smooth",
@@ -425,6 +428,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 tolerances=NARROW_TOLERANCES,
                 budget=260,
+                chaotic=True,
             ),
             Survey(
                 name="bottleneck_anywhere",
@@ -517,6 +521,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(5),
                 tolerances=SCALED_TOLERANCES,
                 budget=100,
+                chaotic=True,
             ),
             Survey(
                 name="few_bits",
@@ -705,6 +710,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 101),
                 tolerances={"pieces": 2.0, "most": 10.0, "right": 0.05},
                 budget=37,
+                chaotic=True,
             ),
             Survey(
                 name="xor_starts",
@@ -868,6 +874,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     for name, tolerance in ((function, 0.08), (f"{function}_silent", 0.1))
                 },
                 budget=300,
+                chaotic=True,
                 libraries=TORCH_LIBRARIES,
             ),
         )
