@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import imagesize
 
-from booktools import explorer
+from booktools import explorer, search
 from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
 
@@ -39,13 +39,13 @@ SCRIPTS_IN_USE = (
     *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js", "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
-SEARCH_SCRIPTS = ("language_data.js", "searchtools.js")
+SEARCH_SCRIPTS = search.SCRIPTS
 PAGE_SCRIPTS = explorer.SCRIPTS  # of the pages to which an extension adds them
 # The first is imported by another one, the icons of the second are in the stylesheet.
 WITHOUT_USE = (
     *("basic.css", "vendor/fontawesome/*/js/all.min.js", "copybutton_funcs.js"),
     *("sphinx-design.min.css", "design-tabs.js", "sphinx-thebe.css", "sphinx-thebe.js"),
-    *("togglebutton.css", "togglebutton.js"),
+    *("togglebutton.css", "togglebutton.js", "language_data.js", "searchtools.js"),
 )
 SHARED_FILES = ("favicon.svg", "card.png")
 ICON_FONTS = "vendor/fontawesome/*/webfonts"
@@ -211,7 +211,7 @@ def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int
         (output / name).write_text(text, encoding="utf-8")
     for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}):
         _copy(static / name, output / name)
-    for name in ("_images", "_sources", "searchindex.js"):
+    for name in ("_images", "_sources"):
         _copy(edition.raw / name, edition.output / name)
 
     for name, page in edition.pages.items():

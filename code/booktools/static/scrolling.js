@@ -21,9 +21,22 @@
     showCurrent();
   }, 100);  // the theme focuses its first link after as long, and before this
 
+  // A result of the search leads to a section: show the first marked word in it, also if it is folded away.
+  const showMatch = () => {
+    const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const match = section?.querySelector(".highlighted");
+    if (!match) return;
+    for (let fold = match.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    match.scrollIntoView({ block: "center", behavior: "instant" });
+  };
+
   const ready = () => {
     reachable();
     showCurrent();
+    setTimeout(showMatch, 50);  // Sphinx marks the words after 10
+    // Where the way to the section is an animation, its end would be the last word.
+    addEventListener("scrollend", showMatch, { once: true });
+    setTimeout(() => removeEventListener("scrollend", showMatch), 1500);
     document.querySelector(".primary-toggle")?.addEventListener("click", () => {
       if (document.getElementById("pst-primary-sidebar-checkbox").checked) whenOpened();
     });
@@ -47,16 +60,4 @@
   addEventListener("afterprint", () => {
     page.theme = chosen;
   });
-
-  // Sphinx asks plain objects for its words, and each of those answers "constructor" and "__proto__" with what is no list.
-  document.addEventListener("load", ({ target }) => {
-    if (!target.src?.includes("searchtools.js")) return;
-    const { setIndex } = Search;
-    Search.setIndex = (index) => {
-      const words = { __proto__: null, hasOwnProperty: Object.prototype.hasOwnProperty };
-      Object.setPrototypeOf(index.terms, words);
-      Object.setPrototypeOf(index.titleterms, words);
-      setIndex(index);
-    };
-  }, true);
 })();

@@ -1,0 +1,57 @@
+"""What the search knows of a page: its sections, without formulas, tool bars and figures."""
+
+from docutils.core import publish_doctree
+
+from booktools.search import sections
+from booktools.search_words import SYNONYMS
+
+PAGE = """
+Sigmoid and friends
+===================
+
+It *saturates*, with :math:`\\sigma(x)`, slowly.
+
+Where it ends
+-------------
+
+::
+
+    print(sigmoid(40))
+
+- one
+- two
+"""
+
+
+def test_each_section_is_an_entry_with_its_text_and_code():
+    first, second = sections(
+        publish_doctree(PAGE, settings_overrides={"doctitle_xform": False}), "chapters/en/x"
+    )
+    assert first == {
+        "page": "chapters/en/x",
+        "anchor": "",
+        "title": "Sigmoid and friends",
+        "heading": "Sigmoid and friends",
+        "subjects": "",
+        "text": "It saturates, with , slowly.",
+        "code": "",
+    }
+    assert (second["anchor"], second["title"], second["heading"]) == (
+        "where-it-ends",
+        "Sigmoid and friends",
+        "Where it ends",
+    )
+    assert second["code"] == "print(sigmoid(40))"
+    assert second["text"] == "one two"
+
+
+def test_a_page_has_its_subjects_once():
+    doctree = publish_doctree(PAGE, settings_overrides={"doctitle_xform": False})
+    subjects = [entry["subjects"] for entry in sections(doctree, "chapters/ko/14-dying-relu")]
+    assert "죽은 ReLU" in subjects[0] and subjects[1] == ""
+
+
+def test_a_form_belongs_to_one_group_only():
+    for language, groups in SYNONYMS.items():
+        forms = [form for group in groups for form in group[1:]]
+        assert len(forms) == len(set(forms)), language
