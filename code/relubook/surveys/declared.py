@@ -6,9 +6,9 @@ from types import MappingProxyType
 from relubook.experiments.cost import element_cost, step_share
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
 from relubook.experiments.gated_units import ELSEWHERE as GATED_ELSEWHERE
+from relubook.experiments.gated_units import PLACES as GATED_PLACES
 from relubook.experiments.gated_units import RATES as GATED_RATES
 from relubook.experiments.gated_units import RECIPES, gated_cost, gated_run, tuned_gated_run
-from relubook.experiments.gated_units import SETTINGS as GATED_SETTINGS
 from relubook.experiments.gradient_flow import fresh_network
 from relubook.experiments.linear_pieces import random_pieces
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
@@ -882,7 +882,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 compared={"function": tuple(RECIPES), "rate": GATED_RATES},
                 seeds=range(2),
                 tolerances={"loss": 0.05},
-                budget=110,
+                budget=108,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -893,7 +893,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 compared={"function": tuple(RECIPES)},
                 seeds=range(10, 20),
                 tolerances={"loss": 0.03},
-                budget=110,
+                budget=100,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -902,10 +902,10 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 experiment=gated_run,
                 base={"setting": "100 steps", "function": "relu", "rate": 1.0},
                 compared={"function": GATED_ELSEWHERE, "rate": GATED_RATES},
-                crossed={"setting": tuple(GATED_SETTINGS)[1:]},
+                crossed={"setting": GATED_PLACES},
                 seeds=range(2),
                 tolerances={"loss": 0.05},
-                budget=235,
+                budget=226,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -914,10 +914,21 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 experiment=tuned_gated_run,
                 base={"setting": "100 steps", "function": "relu"},
                 compared={"function": GATED_ELSEWHERE},
-                crossed={"setting": tuple(GATED_SETTINGS)[1:]},
+                crossed={"setting": GATED_PLACES},
                 seeds=range(10, 20),
                 tolerances={"loss": 0.03},
-                budget=265,
+                budget=250,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gates_longer",
+                question="Does SwiGLU's lead go on growing with the budget?",
+                experiment=tuned_gated_run,
+                base={"setting": "1200 steps", "function": "relu"},
+                compared={"function": ("relu", "swiglu")},
+                seeds=range(10, 15),
+                tolerances={"loss": 0.03},
+                budget=44,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
