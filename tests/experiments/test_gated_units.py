@@ -1,16 +1,20 @@
 """Gated blocks beside ungated ones: as many parameters, the same draws, the same places; and rates that were tuned."""
 
+import ast
+import inspect
 from itertools import product
 
 import numpy as np
 import pytest
 
+from booktools.notebook_format import CHAPTERS, read_notebook
+
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: the character model is not tested")
 
 from relubook.experiments.gated_units import (  # noqa: E402
-    CONTROLS,
     ELSEWHERE,
     FUNCTIONS,
+    PLACES,
     RATES,
     RECIPES,
     SETTINGS,
@@ -27,8 +31,13 @@ def parameters(function: str, **shape) -> int:
     return sum(p.numel() for p in gated_model(function, seed=0, characters=93, **shape).parameters())
 
 
-@pytest.mark.parametrize("shape", [{}, {"width": 32, "ratio": 2, "blocks": 4}, {"width": 256}])
-@pytest.mark.parametrize("function", [*FUNCTIONS, "swiglu frozen", "relu deep"])
+@pytest.mark.parametrize(
+    ("function", "shape"),
+    [
+        *product((*FUNCTIONS, "swiglu frozen", "relu deep"), ({}, {"width": 256})),
+        *product(ELSEWHERE, ({"width": 32, "ratio": 2, "blocks": 4},)),
+    ],
+)
 def test_parameters_are_equal_within_one_percent(function, shape):
     assert abs(parameters(function, **shape) / parameters("relu", **shape) - 1) < 0.01
 
@@ -115,7 +124,7 @@ def test_the_rates_are_the_best_of_the_surveys_that_tune():
     assert set(TUNED) == set(SETTINGS)
     for survey, settings, names in (
         ("gate_rates", ("base",), RECIPES),
-        ("gate_rates_elsewhere", tuple(SETTINGS)[1:], ELSEWHERE),
+        ("gate_rates_elsewhere", PLACES, ELSEWHERE),
     ):
         table = read(survey)
         for setting, name in product(settings, names):
@@ -149,7 +158,7 @@ def test_more_units_take_longer_and_relu_as_long_as_itself():
         (gated_run, {"rate": 0.0}, "rate must be positive and finite"),
         (gated_run, {"seed": -1}, "seed must be an integer of at least 0"),
         (tuned_gated_run, {"setting": "large"}, "setting must be one of base"),
-        (tuned_gated_run, {"function": next(iter(CONTROLS))}, "function must be one of relu, gelu"),
+        (tuned_gated_run, {"function": "glu"}, "function must be one of relu, gelu"),
     ],
 )
 def test_bad_input_is_named(call, changed, message):
@@ -174,3 +183,33 @@ def test_bad_input_is_named(call, changed, message):
 def test_a_bad_shape_is_named(changed, message):
     with pytest.raises(ValueError, match=message):
         gated_model("relu", **{"seed": 0, "characters": 20, **changed})
+
+
+def without_docstrings(tree: ast.AST) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+@pytest.mark.parametrize("name", ["Block", "CharacterModel"])
+def test_the_chapter_shows_the_very_model(name):
+    from relubook.experiments import character_model
+
+    chapter = read_notebook(CHAPTERS / "en" / "18-gated-units.ipynb")
+    cells = "\n".join(
+        cell.source for cell in chapter.cells if cell.id in ("the-model-in-full", "around-the-blocks")
+    )
+    shown = next(
+        node for node in ast.parse(cells).body if isinstance(node, ast.ClassDef) and node.name == name
+    )
+    assert without_docstrings(shown) == without_docstrings(
+        ast.parse(inspect.getsource(getattr(character_model, name))).body[0]
+    )
+
+
+def test_the_model_is_at_most_forty_lines():
+    chapter = read_notebook(CHAPTERS / "en" / "18-gated-units.ipynb")
+    cells = [cell.source for cell in chapter.cells if cell.id in ("the-model-in-full", "around-the-blocks")]
+    classes = [cell[cell.index("class ") :] for cell in cells]
+    assert sum(bool(line.strip()) for text in classes for line in text.splitlines()) <= 40
