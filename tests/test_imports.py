@@ -58,6 +58,7 @@ ALLOWED = {
     "statistics": {"checks"},
     "datasets": {"checks"},
     "blockwise": set(),
+    "gated_units": {"activations"},
     "network": {"activations", "checks"},
     "training": {"activations", "checks", "network"},
     "plotting": {"statistics"},

@@ -14,6 +14,7 @@ from relubook.claims import (
     dying,
     elu,
     frameworks,
+    gated,
     gradient_flow,
     leaky,
     lost_negatives,
@@ -39,6 +40,7 @@ MODULES = (
     dying,
     lost_negatives,
     unbounded,
+    gated,
     choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(

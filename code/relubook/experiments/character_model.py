@@ -1,6 +1,9 @@
 """A small residual feed-forward model that predicts the next character of a text, in PyTorch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +16,9 @@ from relubook.experiments.torch_network import warmup_cosine
 
 CONTEXT = 16  # characters that the model sees
 TEST_EXAMPLES = 8192  # places of the test part, evenly spaced
+OPTIMIZERS: Mapping[str, Any] = MappingProxyType(
+    {"adamw": torch.optim.AdamW, "momentum": partial(torch.optim.SGD, momentum=0.9)}
+)
 
 
 class Block(nn.Module):
@@ -90,7 +96,14 @@ class CharacterModel(nn.Module):
 
 
 def train_characters(
-    model: CharacterModel, text: str, *, seed: int, steps: int, learning_rate: float, batch_size: int = 128
+    model: CharacterModel,
+    text: str,
+    *,
+    seed: int,
+    steps: int,
+    learning_rate: float,
+    batch_size: int = 128,
+    optimizer: str = "adamw",
 ) -> None:
     """Train a model on the training part of a text, with AdamW, a warm-up and a cosine.
 
@@ -103,9 +116,10 @@ def train_characters(
         steps: at least 1.
         learning_rate: the largest of the schedule ``warmup_cosine``; positive and finite.
         batch_size: at least 1.
+        optimizer: ``"adamw"``, or ``"momentum"``, SGD with momentum 0.9 on the same schedule.
 
     Raises:
-        ValueError: the text is unknown, or a number is out of range.
+        ValueError: the text or the optimiser is unknown, or a number is out of range.
 
     Source: Loshchilov and Hutter (2019), https://arxiv.org/abs/1711.05101
 
@@ -116,16 +130,18 @@ def train_characters(
         "learning_rate", learning_rate, "be positive and finite", lambda value: 0 < value < np.inf
     )
     steps, batch_size = _whole("steps", steps, at_least=1), _whole("batch_size", batch_size, at_least=1)
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, got {optimizer!r}")
     train = torch.from_numpy(text_split(text).train)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, fused=True)
+    stepper = OPTIMIZERS[optimizer](model.parameters(), lr=learning_rate, fused=True)
     rng = np.random.default_rng([seed, 1])
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = learning_rate * warmup_cosine(step, steps)
+        stepper.param_groups[0]["lr"] = learning_rate * warmup_cosine(step, steps)
         contexts, targets = _examples(train, rng.integers(len(train) - CONTEXT, size=batch_size))
         loss = nn.functional.cross_entropy(model(contexts), targets)
-        optimizer.zero_grad()
+        stepper.zero_grad()
         loss.backward()
-        optimizer.step()
+        stepper.step()
 
 
 def held_out_loss(model: CharacterModel, text: str) -> float:

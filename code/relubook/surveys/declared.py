@@ -5,6 +5,10 @@ from types import MappingProxyType
 
 from relubook.experiments.cost import element_cost, step_share
 from relubook.experiments.dying_relu import CHANGES, at_the_limit, dying_network
+from relubook.experiments.gated_units import ELSEWHERE as GATED_ELSEWHERE
+from relubook.experiments.gated_units import PLACES as GATED_PLACES
+from relubook.experiments.gated_units import RATES as GATED_RATES
+from relubook.experiments.gated_units import RECIPES, gated_cost, gated_run, tuned_gated_run
 from relubook.experiments.gradient_flow import fresh_network
 from relubook.experiments.linear_pieces import random_pieces
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
@@ -875,6 +879,77 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 },
                 budget=300,
                 chaotic=True,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gate_rates",
+                question="Which rate suits each block, gated or not?",
+                experiment=gated_run,
+                base={"setting": "base", "function": "relu", "rate": 1.0},
+                compared={"function": tuple(RECIPES), "rate": GATED_RATES},
+                seeds=range(2),
+                tolerances={"loss": 0.05},
+                budget=108,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gates",
+                question="Is a gate worth its weights, at equal parameters and each block's own rate?",
+                experiment=tuned_gated_run,
+                base={"setting": "base", "function": "relu"},
+                compared={"function": tuple(RECIPES)},
+                seeds=range(10, 20),
+                tolerances={"loss": 0.03},
+                budget=100,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gate_rates_elsewhere",
+                question="Which rate suits each block in other settings?",
+                experiment=gated_run,
+                base={"setting": "100 steps", "function": "relu", "rate": 1.0},
+                compared={"function": GATED_ELSEWHERE, "rate": GATED_RATES},
+                crossed={"setting": GATED_PLACES},
+                seeds=range(2),
+                tolerances={"loss": 0.05},
+                budget=226,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gates_elsewhere",
+                question="Is a gate worth its weights with other budgets, text, shape and optimiser?",
+                experiment=tuned_gated_run,
+                base={"setting": "100 steps", "function": "relu"},
+                compared={"function": GATED_ELSEWHERE},
+                crossed={"setting": GATED_PLACES},
+                seeds=range(10, 20),
+                tolerances={"loss": 0.03},
+                budget=250,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gates_longer",
+                question="Does SwiGLU's lead go on growing with the budget?",
+                experiment=tuned_gated_run,
+                base={"setting": "1200 steps", "function": "relu"},
+                compared={"function": ("relu", "swiglu")},
+                seeds=range(10, 15),
+                tolerances={"loss": 0.03},
+                budget=44,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="gate_cost",
+                question="How long is a training step with each block? (One thread of an x86-64 processor, AVX2)",
+                experiment=gated_cost,
+                base={"function": "swiglu", "width": 64},
+                compared={
+                    "function": ("gelu", "silu", "squared_relu", "bilinear", "swiglu", "swiglu all units")
+                },
+                crossed={"width": (64, 256)},
+                seeds=range(3),
+                tolerances={"step": 0.5},
+                budget=30,
                 libraries=TORCH_LIBRARIES,
             ),
         )
