@@ -124,6 +124,12 @@ REFERENCES = {
         limits=(0, INF, 0, 1),
         obvious=lambda x: x / (1 + np.exp(-x)),
     ),
+    "swish": Reference(
+        formula=lambda x, beta: x * _sigmoid(mpf(beta) * x),
+        limits=(0, INF, 0, 1),
+        obvious=lambda x: x / (1 + np.exp(-x)),
+        parameters=({"beta": 3.0}, {"beta": 0.25}),
+    ),
     "mish": Reference(
         formula=lambda x: x * mpmath.tanh(mpmath.log1p(mpmath.exp(x))),
         limits=(0, INF, 0, 1),

@@ -337,6 +337,7 @@ INTERFACES = {
     "Layer",
     "Optimizer",
     "SquaredReLU",
+    "Swish",
     "ParametricActivation",
 }  # what others implement, or a bridge returns
 THROUGH_A_TABLE = {initializer.__name__ for initializer in INITIALIZERS.values()} | {

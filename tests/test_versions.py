@@ -46,7 +46,7 @@ DEPENDENCES = (
         "keras",
         "3.15",
         "3.16",
-        r"keras_on\(|cross_entropy\(|loss_of\(",
+        r"keras_on\(|cross_entropy\(|loss_of\(|worst_mistake\(",
         "probabilities are clipped at 1e-7; a softmax that comes last is undone on TensorFlow alone",
     ),
     Dependence(

@@ -842,7 +842,7 @@ _register(
 
 @_elementwise()
 def silu(x: ArrayLike) -> Array:
-    """Sigmoid linear unit, also called Swish.
+    """Sigmoid linear unit: Swish with beta = 1.
 
     f(x) = x · sigmoid(x) = x / (1 + exp(−x))
 
@@ -883,6 +883,52 @@ _register(
     range=(-0.27846454276107379, np.inf),
     keras="keras.activations.silu",
     torch="torch.nn.SiLU",
+)
+
+
+@_elementwise(positive=True)
+def swish(x: ArrayLike, beta: float = 1.0) -> Array:
+    """Swish: SiLU with a switch whose steepness is a parameter.
+
+    f(x) = x · sigmoid(beta·x) = x / (1 + exp(−beta·x))
+
+    Args:
+        x: real, any shape; floats keep their dtype, integers and bools give float64.
+        beta: finite and positive; 1 is SiLU, and the larger, the closer to ReLU.
+
+    Raises:
+        TypeError: ``x`` or ``beta`` is not real.
+        ValueError: ``beta`` is not finite and positive.
+
+    Source: Ramachandran et al. (2017), https://arxiv.org/abs/1710.05941
+
+    >>> swish([-np.inf, 0.0, 1.0], beta=2.0).round(4)
+    array([-0.    ,  0.    ,  0.8808])
+    """
+    with np.errstate(over="ignore"):  # x / inf is 0, the limit
+        return _floored(x) / (1 + np.exp(-beta * x))
+
+
+@_elementwise(positive=True)
+def swish_grad(x: ArrayLike, beta: float = 1.0) -> Array:
+    """Derivative of ``swish``.
+
+    f′(x) = s(z) + z · s′(z), with z = beta·x and s the sigmoid
+
+    >>> swish_grad([-np.inf, 0.0, np.inf], beta=2.0)
+    array([0. , 0.5, 1. ])
+    """
+    with np.errstate(over="ignore"):
+        z = np.clip(beta * x, -12_000, 12_000)  # beyond, f′ is 0 or 1, as in silu_grad
+    return sigmoid(z) + z * sigmoid_grad(z)
+
+
+_register(
+    swish,
+    swish_grad,
+    formula=r"x\,\sigma(\beta x)",
+    grad_formula=r"\sigma(\beta x) + \beta x\,\sigma(\beta x)\,\sigma(-\beta x)",
+    range=(-0.27846454276107379, np.inf),
 )
 
 

@@ -59,6 +59,11 @@ def _softplus(x: Any, beta: float) -> Any:
     return ops.softplus(beta * x) / beta
 
 
+@keras.saving.register_keras_serializable(package="relubook", name="swish")
+def _swish(x: Any, beta: float) -> Any:
+    return x * ops.sigmoid(beta * x)
+
+
 @keras.saving.register_keras_serializable(package="relubook", name="squared_relu")
 def _squared_relu(x: Any) -> Any:
     return ops.square(ops.relu(x))
@@ -80,6 +85,7 @@ SPECIAL: Mapping[str, Callable[..., keras.layers.Layer]] = {
     "leaky_relu": _leaky_relu,
     "prelu": _prelu,
     "softplus": lambda beta: ParametricActivation(_softplus, {"beta": beta}),
+    "swish": lambda beta: ParametricActivation(_swish, {"beta": beta}),
     "squared_relu": lambda: layers.Activation(_squared_relu),
 }
 

@@ -34,6 +34,31 @@ class SquaredReLU(nn.Module):
         return torch.relu(x).square()
 
 
+class Swish(nn.Module):
+    """Swish, which PyTorch has for β = 1 alone, as ``nn.SiLU``.
+
+    f(x) = x · sigmoid(β·x)
+
+    Args:
+        beta: the steepness of the switch, a fixed number.
+
+    Source: Ramachandran et al. (2017), https://arxiv.org/abs/1710.05941
+
+    >>> Swish(10.0)(torch.tensor([-2.0, 3.0])).abs().round(decimals=4)
+    tensor([0., 3.])
+    """
+
+    def __init__(self, beta: float) -> None:
+        super().__init__()
+        self.beta = beta
+
+    def extra_repr(self) -> str:
+        return f"beta={self.beta}"
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(self.beta * x)
+
+
 def to_torch(name: str | Callable[..., Any], **parameters: Any) -> nn.Module:
     """An activation of the registry as a PyTorch module that computes the same function.
 
@@ -84,6 +109,7 @@ def _gelu(approximate: bool) -> nn.GELU:
 SPECIAL: Mapping[str, Callable[..., nn.Module]] = {
     "prelu": _prelu,
     "squared_relu": SquaredReLU,
+    "swish": Swish,
     "gelu": _gelu,
 }
 

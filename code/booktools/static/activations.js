@@ -57,6 +57,10 @@
       },
     },
     silu: {f: (x) => x * sigmoid(x), grad: (x) => sigmoid(x) + x * sigmoid(x) * sigmoid(-x)},
+    swish: {
+      f: (x, {beta}) => x * sigmoid(beta * x),
+      grad: (x, {beta}) => sigmoid(beta * x) + beta * x * sigmoid(beta * x) * sigmoid(-beta * x),
+    },
     mish: {
       f: (x) => x * Math.tanh(softplus(x)),
       grad: (x) => {

@@ -170,7 +170,9 @@ def keras_on(backend: str) -> dict[str, Probe]:
     """
     if backend not in ("tensorflow", "torch"):
         raise ValueError(f"backend must be tensorflow or torch, got {backend!r}")
-    code = f"from {__name__} import _print_answers; _print_answers({backend!r})"
+    # Keras would import scikit-learn for its wrappers, which takes longer than all that is asked here.
+    quick = "import sys; sys.modules['sklearn'] = None"
+    code = f"{quick}; from {__name__} import _print_answers; _print_answers({backend!r})"
     paths = os.pathsep.join(filter(None, sys.path))
     quiet = {
         "KERAS_BACKEND": backend,
