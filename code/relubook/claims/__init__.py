@@ -20,6 +20,7 @@ from relubook.claims import (
     network,
     nonlinearity,
     smooth,
+    sparse_models,
     sparsity,
     unbounded,
 )
@@ -39,6 +40,7 @@ MODULES = (
     dying,
     lost_negatives,
     unbounded,
+    sparse_models,
     choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(
