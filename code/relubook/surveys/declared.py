@@ -902,7 +902,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 105),
                 tolerances=SWAP_TOLERANCES,
-                budget=250,
+                budget=290,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -924,7 +924,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(1),
                 draw_seeds=range(100, 101),
                 tolerances=SWAP_TOLERANCES,
-                budget=150,
+                budget=60,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -939,7 +939,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 draw_seeds=range(100, 103),
                 tolerances={f"loss_{number}": 0.06 for number in (1, 2, 3)}
                 | {f"zeros_{number}": 0.03 for number in (1, 2, 3)},
-                budget=200,
+                budget=100,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -958,7 +958,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     for guess in ("4", "8", "16", "frequency", "size", "oracle")
                     for name, tolerance in ((f"recall_{guess}", 0.04), (f"loss_{guess}", 0.1))
                 },
-                budget=150,
+                budget=50,
                 libraries=TORCH_LIBRARIES,
             ),
         )
