@@ -902,7 +902,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(10),
                 draw_seeds=range(100, 105),
                 tolerances=SWAP_TOLERANCES,
-                budget=290,
+                budget=260,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
@@ -924,7 +924,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(1),
                 draw_seeds=range(100, 101),
                 tolerances=SWAP_TOLERANCES,
-                budget=60,
+                budget=90,
                 libraries=TORCH_LIBRARIES,
             ),
             Survey(
