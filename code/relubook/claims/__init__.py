@@ -21,6 +21,7 @@ from relubook.claims import (
     network,
     nonlinearity,
     smooth,
+    sparse_models,
     sparsity,
     unbounded,
 )
@@ -41,6 +42,7 @@ MODULES = (
     lost_negatives,
     unbounded,
     gated,
+    sparse_models,
     choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(

@@ -14,6 +14,7 @@ from relubook.experiments.linear_pieces import random_pieces
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
 from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
+from relubook.experiments.sparse_language_models import WAYS, more_zeros, predicted_zeros, swapped_for_relu
 from relubook.experiments.torch_network import DYING as DYING_FUNCTIONS
 from relubook.experiments.torch_network import FUNCTIONS, every_function, silent_units
 from relubook.experiments.trained_network import trained_network
@@ -157,6 +158,25 @@ TORCH: Mapping[str, str | int | float] = MappingProxyType(
         "learning_rate": 0.03,
         "batch_size": 64,
         "epochs": 4,
+    }
+)
+CHARACTERS: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "start": "gelu",
+        "text": "reference",
+        "width": 64,
+        "blocks": 2,
+        "steps": 300,
+        "learning_rate": 0.01,
+        "more": 100,
+        "more_rate": 0.003,
+    }
+)
+SWAP_TOLERANCES = MappingProxyType(
+    {
+        **dict.fromkeys(("before", "relu", "kept", "scratch"), 0.04),
+        "swapped": 0.15,
+        **dict.fromkeys(("below", "below_kept", "zeros_swapped", "zeros_relu", "zeros_scratch"), 0.04),
     }
 )
 TORCH_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -950,6 +970,77 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 seeds=range(3),
                 tolerances={"step": 0.5},
                 budget=30,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="relu_swap",
+                question="What does it cost to swap GELU or SwiGLU for ReLU after training, by length of training on?",
+                experiment=swapped_for_relu,
+                base=CHARACTERS,
+                compared={"start": ("gelu", "swiglu")},
+                crossed={"more": (25, 100, 400)},
+                drawn={"text": ("source",)},
+                draws=1,
+                seeds=range(10),
+                draw_seeds=range(100, 105),
+                tolerances=SWAP_TOLERANCES,
+                budget=260,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="relu_swap_anywhere",
+                question="In how many drawn settings does a model end worse for the swap to ReLU?",
+                experiment=swapped_for_relu,
+                base=CHARACTERS,
+                compared={"start": ("gelu", "swiglu")},
+                drawn={
+                    "text": ("reference", "source"),
+                    "width": (32, 64, 128),
+                    "blocks": (1, 2, 4),
+                    "steps": (150, 300, 600),
+                    "learning_rate": (0.003, 0.01),
+                    "more": (25, 50, 100, 200),
+                    "more_rate": (0.001, 0.003, 0.01),
+                },
+                draws=8,
+                seeds=range(1),
+                draw_seeds=range(100, 101),
+                tolerances=SWAP_TOLERANCES,
+                budget=90,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="more_zeros",
+                question="At an equal share of zeros: a shifted ReLU, a penalty, or a threshold on the old function?",
+                experiment=more_zeros,
+                base={**CHARACTERS, "way": "shift"},
+                compared={"start": ("gelu", "swiglu"), "way": tuple(WAYS)},
+                drawn={"text": ("source",)},
+                draws=1,
+                seeds=range(5),
+                draw_seeds=range(100, 103),
+                tolerances={f"loss_{number}": 0.06 for number in (1, 2, 3)}
+                | {f"zeros_{number}": 0.03 for number in (1, 2, 3)},
+                budget=100,
+                libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="predicted_zeros",
+                question="Which units are on: how well does a guess of low rank say it, against mere frequency?",
+                experiment=predicted_zeros,
+                base={**CHARACTERS, "spare": 1.5},
+                compared={"start": ("gelu", "swiglu")},
+                drawn={"text": ("source",)},
+                draws=1,
+                seeds=range(5),
+                draw_seeds=range(100, 103),
+                tolerances={"zeros": 0.03, "zeros_8": 0.04, "zeros_64": 0.03, "loss": 0.04}
+                | {
+                    name: tolerance
+                    for guess in ("4", "8", "16", "frequency", "size", "oracle")
+                    for name, tolerance in ((f"recall_{guess}", 0.04), (f"loss_{guess}", 0.1))
+                },
+                budget=50,
                 libraries=TORCH_LIBRARIES,
             ),
         )
