@@ -21,6 +21,7 @@ from relubook.claims import (
     nonlinearity,
     smooth,
     sparsity,
+    superposition,
     unbounded,
 )
 from relubook.claims.claim import Claim
@@ -39,6 +40,7 @@ MODULES = (
     dying,
     lost_negatives,
     unbounded,
+    superposition,
     choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(

@@ -56,7 +56,8 @@ SOURCES = ("random", "toy")
 def sparse_features(*size: int, sparsity: float, rng: np.random.Generator) -> Array:
     """Draw examples whose features are mostly zero.
 
-    x = 0 with probability sparsity, else uniform between 0 and 1, each feature on its own
+    x = 0 with probability sparsity, else uniform between 0 and 1, each feature on its own: max(0, u − sparsity) /
+    (1 − sparsity) with u uniform
 
     Args:
         size: of the result; the last axis is the features.
@@ -77,7 +78,7 @@ def sparse_features(*size: int, sparsity: float, rng: np.random.Generator) -> Ar
     """
     sparsity = _number("sparsity", sparsity, "lie in [0, 1)", lambda value: 0 <= value < 1)
     rng = _generator(rng)
-    return rng.random(size) * (rng.random(size) >= sparsity)
+    return np.asarray(np.maximum(rng.random(size) - sparsity, 0) / (1 - sparsity))
 
 
 def toy_gradient(

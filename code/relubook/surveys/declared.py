@@ -882,19 +882,17 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     "shape": "5 in 2",
                     "sparsity": 0.97,
                     "optimizer": "adam",
-                    "steps": 1500,
+                    "steps": 1000,
                     "decay": 1.0,
                     "scale": 1.0,
                     "size": 1.0,
                 },
                 compared={"function": tuple(TOY_FUNCTIONS)},
-                crossed={"sparsity": (0.0, 0.5, 0.8, 0.9, 0.97)},
+                crossed={"sparsity": (0.0, 0.5, 0.8, 0.97)},
                 varied={
-                    "shape": ("20 in 5",),
-                    "optimizer": ("sgd", "momentum"),
-                    "steps": (500,),
+                    "shape": ("12 in 3",),
+                    "optimizer": ("sgd",),
                     "decay": (0.7,),
-                    "scale": (0.1,),
                     "size": (10.0,),
                 },
                 seeds=range(10, 13),
@@ -910,7 +908,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     "long_75": 0.7,
                     "least": 2.0,
                 },
-                budget=220,
+                budget=150,
             ),
             Survey(
                 name="recovered_features",
@@ -933,7 +931,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     )
                 },
                 crossed={"source": ("random", "toy")},
-                varied={"steps": (3000,)},
+                varied={"steps": (2500,)},
                 seeds=range(10, 14),
                 tolerances={
                     "rate": 0.03,
@@ -943,7 +941,7 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     "cosine": 0.04,
                     "recovered": 0.2,
                 },
-                budget=280,
+                budget=310,
             ),
         )
     }
