@@ -62,7 +62,9 @@ def _score(method: str, column: str, source: str, steps: int) -> NDArray[Any]:
 
 
 def _methods(kind: str) -> list[str]:
-    return [m for m in dict.fromkeys(read("recovered_features")["method"].tolist()) if m.startswith(f"{kind} ")]
+    return [
+        m for m in dict.fromkeys(read("recovered_features")["method"].tolist()) if m.startswith(f"{kind} ")
+    ]
 
 
 def _recovered() -> dict[str, str]:

@@ -73,7 +73,7 @@ def sparse_features(*size: int, sparsity: float, rng: np.random.Generator) -> Ar
     Source: Elhage et al. (2022), https://arxiv.org/abs/2209.10652
 
     >>> x = sparse_features(1000, 5, sparsity=0.9, rng=np.random.default_rng(0))
-    >>> x.shape, abs((x > 0).mean() - 0.1) < 0.02
+    >>> x.shape, bool(abs((x > 0).mean() - 0.1) < 0.02)
     ((1000, 5), True)
     """
     sparsity = _number("sparsity", sparsity, "lie in [0, 1)", lambda value: 0 <= value < 1)
@@ -301,11 +301,23 @@ def topk(z: Array, k: int) -> Array:
     if k > z.shape[-1]:
         raise ValueError(f"k must be at most the {z.shape[-1]} latents, got {k!r}")
     smallest = -np.partition(-z, k - 1, axis=-1)[..., k - 1 : k]
-    return np.asarray(z * ((z >= smallest) & (z > 0)))
+    return np.where((z >= smallest) & (z > 0), z, 0)
 
 
 def topk_grad(z: Array, k: int) -> Array:
-    """Derivative of ``topk`` with respect to each input, with what is kept held fixed: 1 where it is, else 0.
+    """Derivative of ``topk`` with respect to each input, with what is kept held fixed.
+
+    topk_grad(z)ᵢ = 1 where topk(z)ᵢ > 0, else 0
+
+    Args:
+        z: shape (…, latents).
+        k: between 1 and the number of latents.
+
+    Returns:
+        Values in the shape of ``z``.
+
+    Raises:
+        ValueError: ``k`` is out of range.
 
     Source: Gao et al. (2024), https://arxiv.org/abs/2406.04093
 
@@ -337,11 +349,23 @@ def jumprelu(z: Array, threshold: ArrayLike) -> Array:
     """
     if not np.all(np.asarray(threshold) > 0):
         raise ValueError(f"threshold must be positive, got {threshold!r}")
-    return np.asarray(z * (z > threshold))
+    return np.where(z > threshold, z, 0)
 
 
 def jumprelu_grad(z: Array, threshold: ArrayLike) -> Array:
-    """Derivative of ``jumprelu`` with respect to z: 1 above the threshold, else 0; the jump itself has none.
+    """Derivative of ``jumprelu`` with respect to z; the jump itself has none.
+
+    jumprelu_grad(z) = 1 if z > θ, else 0
+
+    Args:
+        z: shape (…, latents).
+        threshold: θ, positive; one, or one a latent.
+
+    Returns:
+        Values in the shape of ``z``.
+
+    Raises:
+        ValueError: a threshold is not positive.
 
     Source: Rajamanoharan et al. (2024), https://arxiv.org/abs/2407.14435
 
