@@ -23,6 +23,7 @@ from relubook.claims import (
     smooth,
     sparse_models,
     sparsity,
+    superposition,
     unbounded,
 )
 from relubook.claims.claim import Claim
@@ -43,6 +44,7 @@ MODULES = (
     unbounded,
     gated,
     sparse_models,
+    superposition,
     choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(

@@ -15,6 +15,9 @@ from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
 from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.sparse_language_models import WAYS, more_zeros, predicted_zeros, swapped_for_relu
+from relubook.experiments.superposition import CONTROLS as DIRECTION_CONTROLS
+from relubook.experiments.superposition import FUNCTIONS as TOY_FUNCTIONS
+from relubook.experiments.superposition import recovered_features, stored_features
 from relubook.experiments.torch_network import DYING as DYING_FUNCTIONS
 from relubook.experiments.torch_network import FUNCTIONS, every_function, silent_units
 from relubook.experiments.trained_network import trained_network
@@ -1042,6 +1045,76 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                 },
                 budget=50,
                 libraries=TORCH_LIBRARIES,
+            ),
+            Survey(
+                name="superposition",
+                question="How many features does the toy model store in fewer units, by its function?",
+                experiment=stored_features,
+                base={
+                    "function": "relu",
+                    "shape": "5 in 2",
+                    "sparsity": 0.97,
+                    "optimizer": "adam",
+                    "steps": 1000,
+                    "decay": 1.0,
+                    "scale": 1.0,
+                    "size": 1.0,
+                },
+                compared={"function": tuple(TOY_FUNCTIONS)},
+                crossed={"sparsity": (0.0, 0.5, 0.8, 0.97)},
+                varied={
+                    "shape": ("12 in 3",),
+                    "optimizer": ("sgd",),
+                    "decay": (0.7,),
+                    "size": (10.0,),
+                },
+                seeds=range(10, 13),
+                # Where starts end in different places, another processor may bring one of them to another place.
+                tolerances={
+                    "rate": 10.0,
+                    "kept": 0.3,
+                    "stored": 0.7,
+                    "stored_25": 0.7,
+                    "stored_75": 0.7,
+                    "long": 0.7,
+                    "long_25": 0.7,
+                    "long_75": 0.7,
+                    "least": 2.0,
+                },
+                budget=150,
+            ),
+            Survey(
+                name="recovered_features",
+                question="Which sparse autoencoder finds the features that hidden vectors are made of?",
+                experiment=recovered_features,
+                base={
+                    "method": "topk 2",
+                    "source": "random",
+                    "shape": "20 in 8",
+                    "sparsity": 0.9,
+                    "latents": 40,
+                    "steps": 1000,
+                },
+                compared={
+                    "method": (
+                        *DIRECTION_CONTROLS,
+                        *("relu 0.1", "relu 0.2", "relu 0.4", "relu 0.8"),
+                        *("topk 1", "topk 2", "topk 3", "topk 4"),
+                        *("jumprelu 0.02", "jumprelu 0.05", "jumprelu 0.1", "jumprelu 0.2"),
+                    )
+                },
+                crossed={"source": ("random", "toy")},
+                varied={"steps": (2500,)},
+                seeds=range(10, 14),
+                tolerances={
+                    "rate": 0.03,
+                    "on": 0.6,
+                    "error": 0.05,
+                    "dead": 0.2,
+                    "cosine": 0.04,
+                    "recovered": 0.2,
+                },
+                budget=310,
             ),
         )
     }
