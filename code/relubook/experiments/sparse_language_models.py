@@ -103,7 +103,7 @@ def _blocks(model: CharacterModel) -> list[Block]:
     return cast("list[Block]", list(model.blocks))
 
 
-def shifted_relu(shift: float) -> Callable[[Tensor], Tensor]:
+def late_relu(shift: float) -> Callable[[Tensor], Tensor]:
     """ReLU that begins at another place than 0.
 
     φ(x) = max(0, x − b)
@@ -117,7 +117,7 @@ def shifted_relu(shift: float) -> Callable[[Tensor], Tensor]:
     Source: Mirzadeh et al. (2024), https://arxiv.org/abs/2310.04564
 
     >>> import torch
-    >>> shifted_relu(1.0)(torch.tensor([0.5, 1.5]))
+    >>> late_relu(1.0)(torch.tensor([0.5, 1.5]))
     tensor([0.0000, 0.5000])
     """
     import torch
@@ -425,7 +425,7 @@ def more_zeros(
     Args:
         seed: of weights and examples.
         start, text, width, blocks: as for ``start_model``.
-        way: a key of ``WAYS``: ``"shift"``, ``shifted_relu`` takes the function's place; ``"penalty"``,
+        way: a key of ``WAYS``: ``"shift"``, ``late_relu`` takes the function's place; ``"penalty"``,
             ``penalised_relu`` does; ``"cut"``, ``cut_model`` with the start's own function, before training on; or
             ``"cut afterwards"``, the same after it.
         steps, learning_rate, more, more_rate: as for ``swapped_for_relu``.
@@ -463,7 +463,7 @@ def more_zeros(
         row = {}
         for number, strength in enumerate(WAYS[way], start=1):
             if way == "shift":
-                model = swap(source, shifted_relu(strength))
+                model = swap(source, late_relu(strength))
             elif way == "penalty":
                 model = swap(source, penalised_relu(strength))
             else:
