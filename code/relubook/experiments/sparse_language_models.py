@@ -422,6 +422,8 @@ def more_zeros(
 ) -> dict[str, float]:
     """Make a trained model sparser in one of four ways, at three strengths each, and train on.
 
+    loss_i, zeros_i = loss and share of zeros at the i-th strength of ``WAYS[way]``
+
     Args:
         seed: of weights and examples.
         start, text, width, blocks: as for ``start_model``.
@@ -633,6 +635,8 @@ def predicted_zeros(
     more_rate: float,
 ) -> dict[str, float]:
     """Guess which units of a swapped model are on, compute those alone, and see what it costs.
+
+    recall_g, loss_g = recall of a guess g and loss of the model that trusts it, both of ``predicted_model``
 
     Args:
         seed: of weights and examples.
