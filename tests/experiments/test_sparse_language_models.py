@@ -14,6 +14,7 @@ from relubook.experiments.sparse_language_models import (  # noqa: E402
     cut,
     cut_model,
     inside,
+    late_relu,
     more_zeros,
     most_likely,
     negative_share,
@@ -21,7 +22,6 @@ from relubook.experiments.sparse_language_models import (  # noqa: E402
     predicted_model,
     predicted_zeros,
     shared_zeros,
-    shifted_relu,
     start_model,
     swap,
     swapped_for_relu,
@@ -93,7 +93,7 @@ def test_the_penalty_is_that_of_the_loss():
 
 def test_shift_and_cut_by_hand():
     x = torch.tensor([-2.0, -0.1, 0.3, 1.5])
-    assert shifted_relu(0.5)(x).tolist() == [0, 0, 0, 1]
+    assert late_relu(0.5)(x).tolist() == [0, 0, 0, 1]
     gelu = torch.nn.functional.gelu
     assert torch.equal(cut(gelu, 0.1)(x), torch.where(gelu(x).abs() > 0.1, gelu(x), 0))
 
@@ -162,7 +162,7 @@ def test_training_on_leaves_the_start_as_it_was():
         (lambda: model(function="tanh"), "function must be own or relu, got 'tanh'"),
         (lambda: model(blocks=0), "blocks must be"),
         (lambda: model(text="nothing"), "name must be one of reference, source"),
-        (lambda: shifted_relu(np.inf), "shift must be finite"),
+        (lambda: late_relu(np.inf), "shift must be finite"),
         (lambda: penalised_relu(-1.0), "factor must be finite and not negative"),
         (lambda: cut(torch.tanh, -0.1), "threshold must be at least 0"),
         (lambda: cut_model(model(), 1.0, "source"), "share must lie in"),

@@ -99,7 +99,7 @@ def saved(zeros: float, *, gated: bool) -> float:
 
     Source: the definition
 
-    >>> saved(0.8, gated=False), saved(0.6, gated=True)
+    >>> saved(0.8, gated=False), round(saved(0.6, gated=True), 2)
     (0.4, 0.4)
     """
     return 2 * zeros / 3 if gated else zeros / 2

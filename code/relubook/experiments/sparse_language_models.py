@@ -103,7 +103,7 @@ def _blocks(model: CharacterModel) -> list[Block]:
     return cast("list[Block]", list(model.blocks))
 
 
-def shifted_relu(shift: float) -> Callable[[Tensor], Tensor]:
+def late_relu(shift: float) -> Callable[[Tensor], Tensor]:
     """ReLU that begins at another place than 0.
 
     φ(x) = max(0, x − b)
@@ -117,7 +117,7 @@ def shifted_relu(shift: float) -> Callable[[Tensor], Tensor]:
     Source: Mirzadeh et al. (2024), https://arxiv.org/abs/2310.04564
 
     >>> import torch
-    >>> shifted_relu(1.0)(torch.tensor([0.5, 1.5]))
+    >>> late_relu(1.0)(torch.tensor([0.5, 1.5]))
     tensor([0.0000, 0.5000])
     """
     import torch
@@ -422,10 +422,12 @@ def more_zeros(
 ) -> dict[str, float]:
     """Make a trained model sparser in one of four ways, at three strengths each, and train on.
 
+    loss_i, zeros_i = loss and share of zeros at the i-th strength of ``WAYS[way]``
+
     Args:
         seed: of weights and examples.
         start, text, width, blocks: as for ``start_model``.
-        way: a key of ``WAYS``: ``"shift"``, ``shifted_relu`` takes the function's place; ``"penalty"``,
+        way: a key of ``WAYS``: ``"shift"``, ``late_relu`` takes the function's place; ``"penalty"``,
             ``penalised_relu`` does; ``"cut"``, ``cut_model`` with the start's own function, before training on; or
             ``"cut afterwards"``, the same after it.
         steps, learning_rate, more, more_rate: as for ``swapped_for_relu``.
@@ -463,7 +465,7 @@ def more_zeros(
         row = {}
         for number, strength in enumerate(WAYS[way], start=1):
             if way == "shift":
-                model = swap(source, shifted_relu(strength))
+                model = swap(source, late_relu(strength))
             elif way == "penalty":
                 model = swap(source, penalised_relu(strength))
             else:
@@ -633,6 +635,8 @@ def predicted_zeros(
     more_rate: float,
 ) -> dict[str, float]:
     """Guess which units of a swapped model are on, compute those alone, and see what it costs.
+
+    recall_g, loss_g = recall of a guess g and loss of the model that trusts it, both of ``predicted_model``
 
     Args:
         seed: of weights and examples.
