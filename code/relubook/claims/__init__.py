@@ -19,6 +19,7 @@ from relubook.claims import (
     lost_negatives,
     network,
     nonlinearity,
+    plasticity,
     smooth,
     sparsity,
     unbounded,
@@ -39,6 +40,7 @@ MODULES = (
     dying,
     lost_negatives,
     unbounded,
+    plasticity,
     choosing,
 )
 CLAIMS: Mapping[str, Claim] = MappingProxyType(

@@ -106,7 +106,7 @@ def network(method: str, *, inputs: int, width: int, rng: np.random.Generator) -
     Args:
         method: a key of ``METHODS``.
         inputs: number of features.
-        width: units in each hidden layer of ReLU's network, at least 16.
+        width: units in each hidden layer of ReLU's network, at least 32.
         rng: where the initial weights come from.
 
     Returns:
@@ -123,7 +123,7 @@ def network(method: str, *, inputs: int, width: int, rng: np.random.Generator) -
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    inputs, width = _whole("inputs", inputs, at_least=1), _whole("width", width, at_least=16)
+    inputs, width = _whole("inputs", inputs, at_least=1), _whole("width", width, at_least=32)
     widths = _widths(method, inputs, width)
     sizes = [inputs, *widths, CLASSES]
     function = "relu" if method == "crelu" else METHODS[method]
@@ -263,7 +263,7 @@ def restart(model: MLP, x: ArrayLike, *, rng: np.random.Generator, threshold: fl
 
     Source: Sokar et al. (2023), https://proceedings.mlr.press/v202/sokar23a.html
 
-    >>> net = network("relu", inputs=64, width=16, rng=np.random.default_rng(0))
+    >>> net = network("relu", inputs=64, width=32, rng=np.random.default_rng(0))
     >>> net.dense_layers[0].bias.value[:3] = -9.0
     >>> restart(net, np.ones((5, 64)), rng=np.random.default_rng(0), threshold=0.0) >= 3
     True
@@ -344,7 +344,7 @@ def lost_plasticity(
     Source: the definition
 
     >>> run = lost_plasticity(seed=0, method="relu", task="labels digits", optimizer="momentum", learning_rate=0.03,
-    ...     width=16, epochs=2, tasks=2)
+    ...     width=32, epochs=2, tasks=2)
     >>> run["first"] < 0.5, run["dead"] < 0.5
     (True, True)
     """
