@@ -30,8 +30,8 @@ SETTING = {
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_network_s_gradient_is_that_of_central_differences(method):
-    model = network(method, inputs=20, width=32, rng=RNG(0))
-    x, labels = RNG(1).normal(size=(7, 20)), RNG(2).integers(10, size=7)
+    model = network(method, inputs=64, width=32, rng=RNG(0))
+    x, labels = RNG(1).normal(size=(7, 64)), RNG(2).integers(10, size=7)
 
     def loss(training=True):
         return softmax_cross_entropy(model.forward(x, training=training), labels)
@@ -60,6 +60,11 @@ def test_all_methods_have_as_many_parameters_within_a_hundredth(method, inputs, 
         for m in (method, "relu")
     ]
     assert abs(sizes[0] / sizes[1] - 1) < 0.01
+
+
+def test_widths_that_cannot_be_matched_are_refused():
+    with pytest.raises(ValueError, match="leave crelu no widths within 1 %"):
+        network("crelu", inputs=20, width=32, rng=RNG(0))
 
 
 def test_the_two_layers_by_hand():

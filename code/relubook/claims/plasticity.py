@@ -96,7 +96,7 @@ def _cures() -> dict[str, str]:
         numbers |= _said(f"{method}, at its own rate", _at_own_rate(_rows("plasticity", method=method)))
     for method in METHODS:
         numbers |= _said(f"{method} at 0.1", _rows("plasticity", method=method, learning_rate=0.1), ("last",))
-    for method in ("relu", "leaky_relu", "crelu", "tanh", "batch norm", "restart"):
+    for method in ("relu", "leaky_relu", "crelu", "batch norm"):
         numbers |= _said(
             f"{method}, adam, at its own rate", _at_own_rate(_rows("plasticity_adam", method=method))
         )

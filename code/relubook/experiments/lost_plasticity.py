@@ -159,6 +159,10 @@ def _widths(method: str, inputs: int, width: int) -> tuple[int, int]:
         (first, second) for first in range(8, width + 1) for second in range(max(8, first - 3), first + 1)
     ]
     close = [pair for pair in pairs if abs(count(*pair) - target) < 0.01 * target]
+    if not close:
+        raise ValueError(
+            f"width {width} and inputs {inputs} leave {method} no widths within 1 % of ReLU's parameters"
+        )
     return min(close, key=lambda pair: (abs(count(*pair) - target), pair[0] - pair[1]))
 
 
@@ -234,7 +238,7 @@ def dormant(outputs: ArrayLike, threshold: float = DORMANT) -> NDArray[np.bool_]
     Raises:
         ValueError: ``outputs`` is not finite, or ``threshold`` is negative.
 
-    Source: Sokar et al. (2023), https://proceedings.mlr.press/v202/sokar23a.html
+    Source: Sokar et al. (2023), https://arxiv.org/abs/2302.12902
 
     >>> dormant([[0.0, 0.1, 3.0], [0.0, 0.1, 5.0]])
     array([ True,  True, False])
@@ -261,7 +265,7 @@ def restart(model: MLP, x: ArrayLike, *, rng: np.random.Generator, threshold: fl
     Raises:
         ValueError: ``x`` has the wrong shape, or an output is not finite.
 
-    Source: Sokar et al. (2023), https://proceedings.mlr.press/v202/sokar23a.html
+    Source: Sokar et al. (2023), https://arxiv.org/abs/2302.12902
 
     >>> net = network("relu", inputs=64, width=32, rng=np.random.default_rng(0))
     >>> net.dense_layers[0].bias.value[:3] = -9.0

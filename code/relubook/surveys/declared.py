@@ -171,7 +171,7 @@ PLASTICITY: Mapping[str, str | int | float] = MappingProxyType(
         "tasks": 12,
     }
 )
-PLASTICITY_CHOSEN = ("relu", "leaky_relu", "crelu", "tanh", "batch norm", "restart")
+PLASTICITY_CHOSEN = ("relu", "leaky_relu", "crelu", "batch norm")
 # A run that is losing its plasticity is chaotic; what the claims rest on is far larger.
 PLASTICITY_TOLERANCES = MappingProxyType(
     {"first": 0.1, "last": 0.2, "fresh": 0.1, "dead": 0.2, "dormant": 0.2, "growth": 0.5, "rank": 0.3}
