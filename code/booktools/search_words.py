@@ -108,7 +108,8 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         " 병목, 절댓값",
         "16-unbounded-outputs": "unbounded outputs, exploding activations, ReLU6, quantization, batch normalisation;"
         " 발산, 큰 출력, 출력의 크기, 양자화, 배치 정규화",
-        "17-lost-plasticity": "plasticity, continual learning, change of task, dormant unit, CReLU; 가소성, 연속 학습, 휴면 유닛",
+        "17-lost-plasticity": "plasticity, continual learning, change of task, dormant unit, CReLU;"
+        " 가소성, 연속 학습, 휴면 유닛",
         "18-gated-units": "gated unit, gate, GLU, SwiGLU, GEGLU, ReGLU, bilinear, squared ReLU, language model; 게이트",
         "19-sparse-language-models": "sparse language model, ReLU swap, zeros, Deja Vu; 희소 언어 모델, 언어 모델",
         "20-superposition": "superposition, sparse autoencoder, features, TopK, JumpReLU; 중첩, 희소 오토인코더, 특징",

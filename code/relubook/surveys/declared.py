@@ -12,6 +12,8 @@ from relubook.experiments.gated_units import RECIPES, gated_cost, gated_run, tun
 from relubook.experiments.gradient_flow import fresh_network
 from relubook.experiments.linear_pieces import random_pieces
 from relubook.experiments.lost_negatives import BOTTLENECKS, narrow_network
+from relubook.experiments.lost_plasticity import METHODS as PLASTICITY_METHODS
+from relubook.experiments.lost_plasticity import lost_plasticity
 from relubook.experiments.prelu_slopes import learned_slopes
 from relubook.experiments.second_softmax import second_softmax
 from relubook.experiments.sparse_language_models import WAYS, more_zeros, predicted_zeros, swapped_for_relu
@@ -184,6 +186,23 @@ SWAP_TOLERANCES = MappingProxyType(
 )
 TORCH_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 TORCH_LIBRARIES = ("numpy", "scipy", "torch")
+
+PLASTICITY: Mapping[str, str | int | float] = MappingProxyType(
+    {
+        "method": "relu",
+        "task": "labels digits",
+        "optimizer": "momentum",
+        "learning_rate": 0.1,
+        "width": 64,
+        "epochs": 20,
+        "tasks": 12,
+    }
+)
+PLASTICITY_CHOSEN = ("relu", "leaky_relu", "crelu", "batch norm")
+# A run that is losing its plasticity is chaotic; what the claims rest on is far larger.
+PLASTICITY_TOLERANCES = MappingProxyType(
+    {"first": 0.1, "last": 0.2, "fresh": 0.1, "dead": 0.2, "dormant": 0.2, "growth": 0.5, "rank": 0.3}
+)
 
 SURVEYS: Mapping[str, Survey] = MappingProxyType(
     {
@@ -1115,6 +1134,49 @@ SURVEYS: Mapping[str, Survey] = MappingProxyType(
                     "recovered": 0.2,
                 },
                 budget=310,
+            ),
+            Survey(
+                name="plasticity",
+                question="Does a network that has learned many tasks learn the next one as a fresh network does?",
+                experiment=lost_plasticity,
+                base=PLASTICITY,
+                crossed={"method": tuple(PLASTICITY_METHODS), "learning_rate": (0.01, 0.03, 0.1, 0.3)},
+                varied={
+                    "optimizer": ("sgd",),
+                    "width": (32, 128),
+                    "epochs": (10, 40),
+                    "tasks": (3, 6),
+                },
+                seeds=range(10),
+                tolerances=PLASTICITY_TOLERANCES,
+                budget=420,
+                chaotic=True,
+            ),
+            Survey(
+                name="plasticity_adam",
+                question="Does Adam lose plasticity, by method and rate?",
+                experiment=lost_plasticity,
+                base={**PLASTICITY, "optimizer": "adam", "learning_rate": 0.003},
+                crossed={"method": PLASTICITY_CHOSEN, "learning_rate": (0.001, 0.003, 0.01, 0.03)},
+                seeds=range(100, 103),
+                tolerances=PLASTICITY_TOLERANCES,
+                budget=80,
+                chaotic=True,
+            ),
+            Survey(
+                name="plasticity_elsewhere",
+                question="Is plasticity lost on tasks that have something to learn, and on other images?",
+                experiment=lost_plasticity,
+                base={**PLASTICITY, "task": "pixels digits", "learning_rate": 0.03},
+                crossed={
+                    "task": ("pixels digits", "labels mnist"),
+                    "method": PLASTICITY_CHOSEN,
+                    "learning_rate": (0.01, 0.03, 0.1, 0.3),
+                },
+                seeds=range(200, 203),
+                tolerances=PLASTICITY_TOLERANCES,
+                budget=160,
+                chaotic=True,
             ),
         )
     }
