@@ -52,7 +52,7 @@ def _said(name: str, rows: NDArray[np.void], outcomes: tuple[str, ...] = ("first
 
 
 def _goes_on() -> dict[str, str]:
-    numbers = {}
+    numbers: dict[str, str] = {}
     for rate in (0.01, 0.03, 0.1):
         numbers |= _said(f"relu at {rate}", _rows("plasticity", method="relu", learning_rate=rate))
     numbers |= _said("relu, at its own rate", _at_own_rate(_rows("plasticity", method="relu")))
@@ -74,7 +74,7 @@ def _goes_on() -> dict[str, str]:
 
 
 def _dead() -> dict[str, str]:
-    numbers = {}
+    numbers: dict[str, str] = {}
     for method in ("relu", "leaky_relu", "elu", "restart"):
         for rate in (0.03, 0.1):
             rows = _rows("plasticity", method=method, learning_rate=rate)
@@ -91,7 +91,7 @@ def _dead() -> dict[str, str]:
 
 
 def _cures() -> dict[str, str]:
-    numbers = {}
+    numbers: dict[str, str] = {}
     for method in METHODS:
         numbers |= _said(f"{method}, at its own rate", _at_own_rate(_rows("plasticity", method=method)))
     for method in METHODS:

@@ -276,7 +276,8 @@ def restart(model: MLP, x: ArrayLike, *, rng: np.random.Generator, threshold: fl
     below = model.dense_layers
     for layer, following, outputs in zip(below, below[1:], model.hidden(x), strict=False):
         off = dormant(outputs, threshold)
-        new, _ = INITIALIZERS["he"](*layer.weight.value.shape, rng)
+        fan_in, fan_out = layer.weight.value.shape
+        new, _ = INITIALIZERS["he"](fan_in, fan_out, rng)
         layer.weight.value[:, off], layer.bias.value[off] = new[:, off], 0
         following.weight.value[off] = 0
         count += int(off.sum())
