@@ -6,6 +6,7 @@ makes a ``.venv`` that came along with a copied or moved checkout work where it 
 """
 
 import re
+import shlex
 import sys
 from pathlib import Path
 from types import MappingProxyType
@@ -38,9 +39,8 @@ def adopt(venv: Path) -> None:
         content = script.read_bytes()
         text = re.sub(rb"\A#!(/.*)/bin/python[\d.]*(?=\n)", b"#!" + str(python).encode(), content)
         if script.name.startswith("activate"):
-            text = re.sub(
-                rb"""(VIRTUAL_ENV[= ]['"]?)/[^'"\n]+""", lambda m: m[1] + str(venv.resolve()).encode(), text
-            )
+            here = shlex.quote(str(venv.resolve())).encode()  # sh, csh and fish quote alike
+            text = re.sub(rb"""(VIRTUAL_ENV[= ])(['"]?)/[^'"\n]+\2""", lambda m: m[1] + here, text)
         if text != content:
             script.write_bytes(text)
 

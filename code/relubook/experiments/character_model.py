@@ -164,9 +164,12 @@ def held_out_loss(model: CharacterModel, text: str) -> float:
     """
     test = torch.from_numpy(text_split(text).test)
     places = np.linspace(0, len(test) - CONTEXT - 1, TEST_EXAMPLES).astype(int)
+    total = 0.0
     with torch.no_grad():
-        contexts, targets = _examples(test, places)
-        return nn.functional.cross_entropy(model(contexts), targets).item()
+        for part in places.reshape(-1, 1024):  # all at once would take tens of megabytes
+            contexts, targets = _examples(test, part)
+            total += nn.functional.cross_entropy(model(contexts), targets, reduction="sum").item()
+    return total / len(places)
 
 
 def _examples(characters: Tensor, places: NDArray[np.int_]) -> tuple[Tensor, Tensor]:
