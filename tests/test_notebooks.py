@@ -347,8 +347,8 @@ RECORDS = {"Split", "Interval", "HingeFit", "Flow", "Zeros", "Probe"}  # what a 
 
 
 def test_the_tour_visits_every_public_name():
-    tour = NOTEBOOKS[EDITION / "helper-tour.ipynb"]
-    text = "\n".join(cell.source for cell in tour.cells)
+    tours = [NOTEBOOKS[EDITION / name] for name in ("helper-tour.ipynb", "experiments-tour.ipynb")]
+    text = "\n".join(cell.source for tour in tours for cell in tour.cells)
     public = {
         node.name
         for path in (ROOT / "code" / "relubook").rglob("*.py")
@@ -359,7 +359,7 @@ def test_the_tour_visits_every_public_name():
     expected = public - INTERFACES - RECORDS - THROUGH_A_TABLE
     missing = sorted(name for name in expected if not re.search(rf"\b{name}\b", text))
     assert not missing, (
-        f"chapters/en/helper-tour.ipynb does not mention {missing}. Show each there, in the section of its module, in"
-        " a cell that calls it; or start its name with an underscore, if readers need not know it. What only a table or"
+        f"chapters/en/helper-tour.ipynb, or experiments-tour.ipynb, does not mention {missing}. Show each there, in the"
+        " section of its module, in a cell that calls it; or start its name with an underscore, if readers need not know it. What only a table or"
         " another function hands out stands in THROUGH_A_TABLE or RECORDS, above this test"
     )

@@ -24,6 +24,7 @@ SECONDARY = (
     "glossary",
     "bugs-in-the-wild",
     "helper-tour",
+    "experiments-tour",
     "references",
     "index",
 )
