@@ -360,6 +360,7 @@ def test_the_tour_visits_every_public_name():
     missing = sorted(name for name in expected if not re.search(rf"\b{name}\b", text))
     assert not missing, (
         f"chapters/en/helper-tour.ipynb, or experiments-tour.ipynb, does not mention {missing}. Show each there, in the"
-        " section of its module, in a cell that calls it; or start its name with an underscore, if readers need not know it. What only a table or"
-        " another function hands out stands in THROUGH_A_TABLE or RECORDS, above this test"
+        " section of its module, in a cell that calls it; or start its name with an underscore, if readers need not"
+        " know it. What only a table or another function hands out stands in THROUGH_A_TABLE or RECORDS, above this"
+        " test"
     )

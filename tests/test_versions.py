@@ -119,7 +119,7 @@ def test_each_fact_is_printed_somewhere(dependence):
 
 def test_a_pin_that_moves_names_the_cells():
     (line,) = out_of_range({**pins(), "torch": Version("2.10")})[:1]
-    assert "12-pytorch:import-torch-nn-functional-as" in line and "helper-tour:" in line
+    assert "12-pytorch:import-torch-nn-functional-as" in line and "experiments-tour:" in line
     moved = out_of_range({**pins(), "torch": Version("2.15.0"), "keras": Version("3.16.0")})
     assert any("13-framework-differences:" in line for line in moved)
     assert any("from 2.14 on it is 0" in line for line in moved)

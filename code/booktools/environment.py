@@ -33,13 +33,13 @@ def adopt(venv: Path) -> None:
     Its Python itself asks where it stands. What is installed from the checkout, pip has to install again.
     """
     python = venv.resolve() / "bin" / "python"
+    here = shlex.quote(str(venv.resolve())).encode()  # sh, csh and fish quote alike
     for script in (venv / "bin").iterdir():
         if script.is_symlink() or not script.is_file():
             continue
         content = script.read_bytes()
         text = re.sub(rb"\A#!(/.*)/bin/python[\d.]*(?=\n)", b"#!" + str(python).encode(), content)
         if script.name.startswith("activate"):
-            here = shlex.quote(str(venv.resolve())).encode()  # sh, csh and fish quote alike
             text = re.sub(rb"""(VIRTUAL_ENV[= ])(['"]?)/[^'"\n]+\2""", lambda m: m[1] + here, text)
         if text != content:
             script.write_bytes(text)
