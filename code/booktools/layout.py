@@ -3,7 +3,10 @@
 ``templates/`` holds the layout; ``_config.yml`` names it.
 """
 
+from pathlib import Path
 from typing import Any
+
+from booktools.formulas import STATIC
 
 
 def without_thebe(app: Any) -> None:
@@ -19,10 +22,22 @@ def without_blank_lines(app: Any) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
 
 
+def where_static_files_changed(app: Any, env: Any, added: Any, changed: Any, removed: Any) -> list[str]:
+    """The first page, if a static file is newer than its copy: without an outdated page Sphinx would not copy it."""
+    copies = Path(app.outdir) / "_static"
+    newer = [
+        file
+        for file in STATIC.iterdir()
+        if (copy := copies / file.name).is_file() and file.stat().st_mtime > copy.stat().st_mtime
+    ]
+    return [app.config.root_doc] if newer else []
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.connect("builder-inited", without_thebe)
     app.connect("builder-inited", without_blank_lines)
+    app.connect("env-get-outdated", where_static_files_changed)
     app.add_css_file("interface.css", priority=900)  # after the theme's
     app.add_js_file("scrolling.js")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -148,7 +148,7 @@ const SEARCH_WORDS = {
 function bookSearch(data) {
   const search = new BookSearch(data);
   const say = SEARCH_WORDS[document.documentElement.lang] ?? SEARCH_WORDS.en;
-  const box = document.getElementById("search-results"), field = document.querySelector("#search-input");
+  const box = document.getElementById("search-results"), field = document.querySelector(".bd-search-container [name=q]");
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -178,16 +178,28 @@ function bookSearch(data) {
   };
 
   const parameters = new URLSearchParams(location.search);
-  for (const input of document.querySelectorAll("[name=q]")) input.value = parameters.get("q") ?? "";
-  show(parameters.get("q") ?? "");
+  show(field.value || (parameters.get("q") ?? ""));  // the field may have changed while this was on its way
   // Back from a result leads to where it stood: only now is the page as long as it was. (Sphinx empties the history's state.)
   const [way] = performance.getEntriesByType("navigation"), place = () => `search${location.search}`;
   if (way?.type === "back_forward") scrollTo({ top: Number(sessionStorage.getItem(place())), behavior: "instant" });
   box.addEventListener("click", ({ target }) => {
     if (target.closest("a")) sessionStorage.setItem(place(), String(scrollY));
   });
-  field?.addEventListener("input", () => {
+  field.addEventListener("input", () => {
     show(field.value);
     history.replaceState(null, "", `?q=${encodeURIComponent(field.value)}`);
   });
 }
+
+// The index is heavier than the page: it comes with the first word, and calls bookSearch.
+(() => {
+  const field = document.querySelector(".bd-search-container [name=q]"), query = new URLSearchParams(location.search).get("q") ?? "";
+  for (const each of document.querySelectorAll("[name=q]")) each.value = query;
+  const load = () => {
+    const script = document.createElement("script");
+    script.src = document.getElementById("search-results").dataset.index;
+    document.head.append(script);
+  };
+  if (query.trim()) load();
+  else field.addEventListener("input", load, { once: true });
+})();
