@@ -108,7 +108,9 @@ class Predictions(SphinxPostTransform):
         words = WORDS[self.config.language]
         number = 0
         for paragraph in list(self.document.findall(nodes.paragraph)):
-            first = next((child for child in paragraph.children if child.astext()), None)  # MyST's may be empty
+            first = next(
+                (child for child in paragraph.children if child.astext()), None
+            )  # MyST's may be empty
             if isinstance(first, nodes.strong) and first.astext() == words["predict"]:
                 number += self.replace(paragraph, number + 1)
         if number:

@@ -9,9 +9,7 @@ from nbformat import v4
 
 from booktools.answers import WORDS
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ENGLISH = """
 # A page
 {cell import}
@@ -62,7 +60,11 @@ And now?
 The end.
 """
 KOREAN = ENGLISH
-for english, korean in {"**Predict.**": "**예측.**", "# Solution": "# 해답", "What we measured": "측정한 것"}.items():
+for english, korean in {
+    "**Predict.**": "**예측.**",
+    "# Solution": "# 해답",
+    "What we measured": "측정한 것",
+}.items():
     KOREAN = KOREAN.replace(english, korean)
 UNANSWERED = """
 # A page
@@ -101,7 +103,9 @@ def built(folder, language: str, text: str) -> tuple[str, str]:
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", str(folder), str(folder / "html")]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     page = (folder / "html" / "index.html").read_text()
-    return page.partition('<div class="body" role="main">')[2], page.partition('class="sphinxsidebar')[2] + run.stderr
+    return page.partition('<div class="body" role="main">')[2], page.partition('class="sphinxsidebar')[
+        2
+    ] + run.stderr
 
 
 @pytest.fixture(scope="module", params=["en", "ko"])
@@ -141,7 +145,10 @@ def test_a_question_has_its_choices_as_fields_in_the_list(page):
     question = part(body, "fieldset", '<fieldset class="prediction" id="predict-1"')
     assert 'aria-labelledby="predict-1-question"' in question
     assert '<p id="predict-1-question"><strong>' in question
-    assert len(re.findall(r'<li><p><label><input type="radio" name="predict-1" value="\d"> <span>', question)) == 2
+    assert (
+        len(re.findall(r'<li><p><label><input type="radio" name="predict-1" value="\d"> <span>', question))
+        == 2
+    )
     assert 'type="text"' not in question
     assert WORDS[language]["show"] in question and WORDS[language]["always"] in question
 
@@ -156,7 +163,10 @@ def test_a_question_without_choices_has_a_field_for_an_answer(page):
 def test_output_and_the_rest_of_the_section_wait_and_the_code_does_not(page):
     _, body, _ = page
     key = re.search(r'id="predict-1" data-key="(\w+)"', body)[1]
-    output, rest = (part(body[match.start() :], "div", "<div") for match in re.finditer(f'<div class="answer" data-key="{key}"', body))
+    output, rest = (
+        part(body[match.start() :], "div", "<div")
+        for match in re.finditer(f'<div class="answer" data-key="{key}"', body)
+    )
     assert 'id="predict-1-answer"' in output and 'class="guess"' in output
     assert "cell_output" in output and "printed by answer" in output
     assert "cell_input" not in output
@@ -174,7 +184,9 @@ def test_the_cells_keep_what_scripts_look_for(page):
 def test_folds_of_cells_say_what_is_in_them(page):
     language, body, _ = page
     words = WORDS[language]
-    summaries = re.findall(r'<details class="cell-fold">\s*<summary>(.*?)</summary>\s*<div class="(cell_\w+)', body)
+    summaries = re.findall(
+        r'<details class="cell-fold">\s*<summary>(.*?)</summary>\s*<div class="(cell_\w+)', body
+    )
     assert summaries == [
         (words["plot"], "cell_input"),
         (words["plot"], "cell_input"),
