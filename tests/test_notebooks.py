@@ -4,7 +4,7 @@ import ast
 import base64
 import io
 import re
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -34,8 +34,9 @@ CHAPTER = re.compile(r"\d\d-")
 # The words that every chapter of an edition uses.
 OPENING = {"en": ("You will do", "You will learn", "You need"), "ko": ("할 일", "배울 것", "필요한 것")}
 DURATION = {"en": r"\d+ minutes", "ko": r"약 \d+분"}
-CLOSING = {"en": ["What we measured", "Exercises"], "ko": ["측정한 것", "연습 문제"]}
-EXERCISE = {"en": "Exercise", "ko": "연습 문제"}
+CLOSING = {"en": ["What we measured", "Exercises", "Next"], "ko": ["측정한 것", "연습 문제", "다음"]}
+EXERCISE = {"en": "### Exercise", "ko": "### 연습 문제"}
+SOLUTION = {"en": "#### Solution", "ko": "#### 해답"}
 
 IGNORE_TAG = "nbval-ignore-output"
 MOST_IGNORED = 8
@@ -44,11 +45,10 @@ ALLOWED_TAGS = {
     "remove-cell",
     "remove-input",
     "remove-output",
-    "hide-cell",
     "hide-input",
+    "hide-output",
     IGNORE_TAG,
 }
-SOLUTION = {"tags": ["hide-cell"], "cellView": "form", "jupyter": {"source_hidden": True}}
 MOST_LINES = 16  # of a code cell that is no solution and defines nothing; longer code belongs in relubook
 WIDEST = 100  # columns; more scroll sideways on Colab
 
@@ -99,6 +99,37 @@ def section(text: str, heading: str) -> str:
     return match[1]
 
 
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its heading, the cells that ask, and those of its solution, which starts with a cell of its own."""
+
+    heading: str
+    question: list[nbformat.NotebookNode]
+    solution: list[nbformat.NotebookNode]
+
+
+def exercises(path: Path) -> list[Exercise]:
+    """The exercises of a notebook; each ends at the next heading that is not below its own."""
+    found: list[Exercise] = []
+    place: list[nbformat.NotebookNode] | None = None
+    for cell in NOTEBOOKS[path].cells:
+        for heading in re.findall(
+            r"^#{1,4} .+$", cell.source if cell.cell_type == "markdown" else "", re.MULTILINE
+        ):
+            if heading == SOLUTION[path.parent.name]:
+                assert place is not None, f"{cell.id}: a solution without an exercise"
+                assert cell.source.startswith(heading), f"{cell.id}: a solution starts a cell of its own"
+                place = found[-1].solution
+            elif heading.startswith(EXERCISE[path.parent.name]):
+                found.append(Exercise(heading, [], []))
+                place = found[-1].question
+            elif not heading.startswith("####"):
+                place = None
+        if place is not None:
+            place.append(cell)
+    return found
+
+
 # --- Form ---------------------------------------------------------------------------------------------------
 
 
@@ -118,6 +149,7 @@ def test_starts_its_code_with_the_setup_cell(path):
 
 @EVERY_NOTEBOOK
 def test_code_cells_are_short_python_without_commands(path):
+    solutions = {cell.id for exercise in exercises(path) for cell in exercise.solution}
     for cell in code_cells(path)[1:]:
         assert cell.outputs or cell.source, cell.id
         source = TransformerManager().transform_cell(cell.source)
@@ -126,7 +158,7 @@ def test_code_cells_are_short_python_without_commands(path):
         lines = [line for line in cell.source.splitlines() if line.strip()]
         assert max(map(len, lines)) <= WIDEST, f"{cell.id}: a line wider than {WIDEST} columns"
         defines = any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.walk(tree))
-        if not defines and "hide-cell" not in cell.metadata.get("tags", []):
+        if not defines and cell.id not in solutions:
             assert len(lines) <= MOST_LINES, f"{cell.id}: {len(lines)} lines"
 
 
@@ -178,16 +210,14 @@ def test_every_figure_is_described_and_shows_something_on_white(path):
 
 
 @EVERY_NOTEBOOK
-def test_solutions_are_hidden_everywhere_and_follow_their_exercise(path):
-    for before, cell in pairwise(NOTEBOOKS[path].cells):
-        is_solution = cell.cell_type == "code" and cell.source.startswith("# @title Solution\n")
-        if is_solution:
-            assert dict(cell.metadata) == SOLUTION, cell.id
-            if before.id not in WAITING[path]:
-                assert f"**{EXERCISE[path.parent.name]} " in before.source, cell.id
-            assert cell.outputs, f"{cell.id}: prints nothing that could be checked"
-        elif cell.cell_type == "code":
-            assert "hide-cell" not in cell.metadata.get("tags", []), cell.id
+def test_every_exercise_has_a_solution_that_prints_and_stands_under_its_heading(path):
+    skip_if_it_waits_for_a_translator(path)
+    for exercise in exercises(path):
+        assert exercise.question, f"{exercise.heading}: asks nothing"
+        code = [cell for cell in exercise.solution if cell.cell_type == "code"]
+        heading = SOLUTION[path.parent.name]
+        assert code, f"{exercise.heading}: no cell that starts with '{heading}', and code after it"
+        assert any(cell.outputs for cell in code), f"{exercise.heading}: its solution prints nothing to check"
 
 
 # --- Prose --------------------------------------------------------------------------------------------------
@@ -219,12 +249,10 @@ def test_opens_and_closes_as_a_chapter_does(path):
     assert positions == sorted(positions)
     assert re.search(DURATION[edition], first), "no duration"
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    assert headings[-2:] == CLOSING[edition]
-    exercises = re.findall(rf"\*\*{EXERCISE[edition]} (\d+)\.\*\*", section(text, headings[-1]))
-    assert 2 <= len(exercises) <= 6
-    assert exercises == [str(number) for number in range(1, len(exercises) + 1)]
-    solutions = [cell for cell in code_cells(path) if cell.source.startswith("# @title Solution")]
-    assert len(solutions) == len(exercises)
+    assert headings[-3:] == CLOSING[edition]
+    found = [exercise.heading for exercise in exercises(path)]
+    assert 2 <= len(found) <= 6
+    assert found == [f"{EXERCISE[edition]} {number}" for number in range(1, len(found) + 1)]
 
 
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")

@@ -46,7 +46,7 @@ HOW_TO_TRANSLATE = (
 )
 BY_COPYING = "`make editions` copies it"
 BY_HAND = "delete it, or write it in the English edition, too"
-COPIED_METADATA = ("cellView", "jupyter", "tags")
+COPIED_METADATA = ("tags",)
 
 
 @dataclass(frozen=True)

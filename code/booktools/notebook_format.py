@@ -2,7 +2,8 @@
 
 The canonical form makes a diff show what an author changed and nothing else: sorted keys, one-space indent, text as it
 is (not escaped), only metadata that the book uses, unique cell ids, execution counts 1…n, merged output streams, and
-the setup cell that belongs to the repository's address.
+the setup cell that belongs to the repository's address. Jupyter and Colab fold away what stands under a heading
+*Solution*, each by a note of its own; both are written here.
 
     python -m booktools.notebook_format [--check] [--repository URL] [notebook …]
 """
@@ -25,13 +26,14 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ROOT / "chapters"
 
-CELL_METADATA = ("cellView", "jupyter", "mystnb", "tags", "translation")
+CELL_METADATA = ("mystnb", "tags", "translation")
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"  # an id that a kernel draws anew, of no use without it
 SETUP_TAG = "setup"
+SOLUTION = re.compile(r"#### (?:Solution|해답)\n|#### (?:Solution|해답)\Z")
 SETUP_SOURCE = """\
 import importlib.util
 
@@ -109,9 +111,16 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
     notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0
+    solutions = []
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in CELL_METADATA if key in cell.metadata}
         cell.pop("attachments", None)
+        if cell.cell_type == "markdown" and SOLUTION.match(cell.source):
+            cell.metadata |= {
+                "jp-MarkdownHeadingCollapsed": True,
+                "id": cell.id,
+            }  # Colab asks for the id here
+            solutions.append(cell.id)
         if cell.cell_type != "code":
             continue
         count += 1
@@ -125,6 +134,8 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
             if "metadata" in output:
                 output.metadata = _figure_width(output.metadata)
             output.get("data", {}).pop(WIDGET, None)
+    if solutions:
+        notebook.metadata.colab = {"collapsed_sections": solutions}
     written = io.StringIO()
     nbformat.write(notebook, written)  # splits texts into lists of lines
     return json.dumps(json.loads(written.getvalue()), sort_keys=True, indent=1, ensure_ascii=False) + "\n"

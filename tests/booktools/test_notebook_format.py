@@ -34,7 +34,7 @@ def messy_notebook() -> dict:
             {
                 "cell_type": "code",
                 "id": "title",
-                "metadata": {"execution": {"iopub.execute_input": "2026"}, "cellView": "form"},
+                "metadata": {"execution": {"iopub.execute_input": "2026"}, "tags": ["hide-input"]},
                 "source": ["print(1)\n", "2"],
                 "execution_count": None,
                 "outputs": [
@@ -67,13 +67,24 @@ def test_canonical_form(notebook_path):
     title, setup, cell = notebook["cells"]
     assert title["metadata"] == {}
     assert "".join(setup["source"]) == setup_source(URL) and f"git+{URL}" in setup_source(URL)
-    assert cell["metadata"] == {"cellView": "form"}
+    assert cell["metadata"] == {"tags": ["hide-input"]}
     assert [setup["execution_count"], cell["execution_count"]] == [1, 2]
     assert len({c["id"] for c in notebook["cells"]}) == 3
     stream, result = cell["outputs"]
     assert stream["text"] == ["1\n"]
     assert result["execution_count"] == 2 and result["metadata"] == {}
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+
+
+@pytest.mark.parametrize("heading", ["#### Solution", "#### 해답\n\nA word before the code."])
+def test_solutions_are_folded_by_jupyter_and_by_colab(notebook_path, heading):
+    notebook = read_notebook(notebook_path)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(heading, id="solution-1"))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("#### Solutions of others", id="other"))
+    stored = json.loads(canonical(notebook, url=URL))
+    assert stored["metadata"]["colab"] == {"collapsed_sections": ["solution-1"]}
+    assert stored["cells"][-2]["metadata"] == {"id": "solution-1", "jp-MarkdownHeadingCollapsed": True}
+    assert stored["cells"][-1]["metadata"] == {}
 
 
 def test_canonical_form_is_a_fixed_point(notebook_path):
