@@ -30,13 +30,13 @@ STYLES_IN_USE = (
     *("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme.css"),
     *("vendor/fontawesome/*/css/all.min.css", "pygments.css", "styles/sphinx-book-theme.css"),
     *("copybutton.css", "mystnb.*.css", "languages.css", "katex/katex.min.css"),
-    *("katex-math.css", "formulas.css", "interface.css"),
+    *("katex-math.css", "formulas.css", "interface.css", "answers.css"),
     explorer.STYLESHEET,
 )
 SCRIPTS_IN_USE = (
     *("documentation_options.js", "start.js", "doctools.js", "sphinx_highlight.js"),
     *("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js"),
-    *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js", "loaded.js"),
+    *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js", "answers.js", "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS

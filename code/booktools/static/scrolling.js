@@ -21,12 +21,12 @@
     showCurrent();
   }, 100);  // the theme focuses its first link after as long, and before this
 
-  // A result of the search leads to a section: show the first marked word in it, also if it is folded away.
+  // A result of the search leads to a section: show the first marked word in it, also if it is hidden (answers.js opens that).
   const showMatch = () => {
     const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const match = section?.querySelector(".highlighted");
     if (!match) return;
-    for (let fold = match.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    match.dispatchEvent(new Event("beforematch", { bubbles: true }));
     match.scrollIntoView({ block: "center", behavior: "instant" });
   };
 
