@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from booktools.editions import alt_text, read_page, to_translate
+from booktools.editions import figure_texts, read_page, to_translate
 from booktools.notebook_format import CHAPTERS, ROOT, read_notebook
 
 FOLDER = CHAPTERS / "ko"
@@ -25,7 +25,10 @@ def texts() -> dict[str, str]:
     for path in sorted(FOLDER.glob("*.ipynb")):
         waiting = to_translate(path)
         cells = [cell for cell in read_notebook(path).cells if cell.id not in waiting]
-        parts = [cell.source if cell.cell_type == "markdown" else alt_text(cell) or "" for cell in cells]
+        parts = [
+            cell.source if cell.cell_type == "markdown" else "\n\n".join(figure_texts(cell).values())
+            for cell in cells
+        ]
         pages[path.name] = "\n\n".join(parts)
     return pages
 

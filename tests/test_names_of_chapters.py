@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from booktools.editions import alt_text, read_page, to_translate
+from booktools.editions import figure_texts, read_page, to_translate
 from booktools.notebook_format import CHAPTERS, ROOT, chapter_paths, read_notebook
 
 IN_ENGLISH = re.compile(r"\bchapters?[\s#]+\d+", re.IGNORECASE)
@@ -32,7 +32,7 @@ def texts() -> dict[Path, str]:
         parts = []
         for cell in read_notebook(path).cells:
             outputs = [str(output.get("text", "")) for output in cell.get("outputs", [])]
-            parts += [cell.source, alt_text(cell) or "", *outputs]
+            parts += [cell.source, *figure_texts(cell).values(), *outputs]
         found[path] = "\n\n".join(parts)
     return found
 

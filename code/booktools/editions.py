@@ -5,9 +5,9 @@ not translated, or stale, keeps no test from passing, but ``--check`` lists it a
 published without it.
 
 The English edition is the source. A Korean notebook has the same cells in the same order; code, outputs and tags are
-copied, and only Markdown cells and alt texts differ. Each of those records, as ``translation`` in its metadata, the
-hash of the English text that it translates, so that a change of the English text shows as a stale translation. A page
-(``.md``) records the hash of its whole English page in a comment on its last line.
+copied, and only Markdown cells, and the caption and alt text of a figure, differ. Each of those cells records, as
+``translation`` in its metadata, the hash of the English text that it translates, so that a change of it shows as a
+stale translation. A page (``.md``) records the hash of its whole English page in a comment on its last line.
 
     python -m booktools.editions [--check]
     python -m booktools.editions --translated chapters/ko/05-cost.ipynb[:cell] …
@@ -21,9 +21,10 @@ import copy
 import hashlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -69,10 +70,21 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def alt_text(cell: NotebookNode) -> str | None:
-    """The text that describes a cell's figure, or None."""
-    alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
-    return None if alt is None else str(alt)
+def figure_texts(cell: NotebookNode) -> dict[str, str]:
+    """The texts of a cell's figure: ``alt``, which describes it, and ``caption``, which says what it shows."""
+    settings = cell.metadata.get("mystnb", {})
+    texts = {
+        "alt": settings.get("image", {}).get("alt"),
+        "caption": settings.get("figure", {}).get("caption"),
+    }
+    return {name: str(text) for name, text in texts.items() if text is not None}
+
+
+def set_figure_texts(cell: NotebookNode, texts: Mapping[str, str]) -> None:
+    """Give a cell's figure other texts, of those that it has."""
+    settings = cell.metadata.mystnb
+    for name in figure_texts(cell).keys() & texts.keys():
+        settings["image" if name == "alt" else "figure"][name] = texts[name]
 
 
 def untranslated_copy(text: str) -> str:
@@ -90,15 +102,17 @@ def has_korean(text: str, recorded: str | None) -> bool:
 
 
 def english_text(cell: NotebookNode) -> str | None:
-    """What of an English cell is translated: the prose, or the alt text of its figure; None where nothing is."""
-    return str(cell.source) if cell.cell_type == "markdown" else alt_text(cell)
+    """What of an English cell is translated: the prose, or the texts of its figure; None where nothing is."""
+    if cell.cell_type == "markdown":
+        return str(cell.source)
+    return "\n\n".join(figure_texts(cell).values()) or None
 
 
 # --- Notebooks ----------------------------------------------------------------------------------------------
 
 
 def synchronised(english: NotebookNode, korean: NotebookNode | None) -> NotebookNode:
-    """The Korean notebook with the English one's cells; Korean prose and alt texts, and their hashes, are kept.
+    """The Korean notebook with the English one's cells; Korean prose and figures' texts, and their hashes, are kept.
 
     What is still English is copied again. A Korean Markdown cell that has no English one is kept where it is: only a
     person can say what becomes of it.
@@ -117,7 +131,7 @@ def synchronised(english: NotebookNode, korean: NotebookNode | None) -> Notebook
         if cell.cell_type == "markdown":
             cell.source = text
         else:
-            cell.metadata.mystnb.image.alt = text
+            set_figure_texts(cell, figure_texts(old))
         if recorded is not None:
             cell.metadata.translation = recorded
     cells = {cell.id for cell in english.cells}
@@ -167,9 +181,17 @@ def _differences(english: NotebookNode, korean: NotebookNode) -> list[str]:
             messages.append("outputs differ from the English edition's")
     if any(english.metadata.get(key) != korean.metadata.get(key) for key in COPIED_METADATA):
         messages.append("tags differ from the English edition's")
-    if english_text(english) is None and ("translation" in korean.metadata or alt_text(korean) is not None):
-        messages.append("has a translation of an alt text that the English cell lacks")
+    if english.cell_type == "code" and "translation" in korean.metadata and english_text(english) is None:
+        messages.append("has a translation of a figure's text that the English cell lacks")
+    if figure_texts(english).keys() != figure_texts(korean).keys() or _figure_name(english) != _figure_name(
+        korean
+    ):
+        messages.append("its figure has a name or texts that are not those of the English edition's")
     return messages
+
+
+def _figure_name(cell: NotebookNode) -> Any:
+    return cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
 
 
 def _to_translate(english: NotebookNode, korean: NotebookNode) -> str | None:
@@ -177,8 +199,11 @@ def _to_translate(english: NotebookNode, korean: NotebookNode) -> str | None:
     text, recorded = english_text(english), korean.metadata.get("translation")
     if text is None:
         return None
-    what = "text" if english.cell_type == "markdown" else "alt text"
+    words = {"alt": "alt text", "caption": "caption"}
+    what = " or ".join(words[name] for name in figure_texts(english)) or "text"
     if recorded is None or english_text(korean) in (None, text, untranslated_copy(text)):
+        return f"{what} is not translated"
+    if figure_texts(english).items() & figure_texts(korean).items():
         return f"{what} is not translated"
     if recorded != text_hash(text):
         return f"{what} is stale: the English {what} has changed since it was translated"

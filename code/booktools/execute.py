@@ -21,6 +21,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image, ImageChops
 
+from booktools import figures
 from booktools.environment import ENVIRONMENT
 from booktools.notebook_format import (
     NotebookError,
@@ -32,6 +33,7 @@ from booktools.notebook_format import (
 )
 
 AT_ONCE = 2
+SVG = "image/svg+xml"
 PALETTE = 256  # colours
 VISIBLE = 16  # of 255, in a channel of a pixel
 
@@ -63,10 +65,16 @@ def packed(png: bytes) -> bytes:
 
 
 def pack_figures(notebook: nbformat.NotebookNode) -> None:
-    """Pack the figures in a notebook's outputs."""
+    """Keep of each figure in a notebook's outputs the vectors, or the pixels where the vectors would be too many."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
+            if svg := data.pop(SVG, None):
+                svg = figures.stored(svg)
+                if figures.compressed_size(svg) <= figures.MOST_BYTES:
+                    data[SVG] = svg
+                    del data["image/png"]
+                    continue
             if png := data.get("image/png"):
                 data["image/png"] = base64.b64encode(packed(base64.b64decode(png))).decode()
 
@@ -89,7 +97,7 @@ def execute(path: Path, *, url: str, cell_timeout: int) -> str:
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=[
             "--log-level=ERROR",  # not the kernel's remarks about its connection
-            "--InlineBackend.figure_formats=retina",  # figures for dense screens
+            "--InlineBackend.figure_formats={'svg', 'retina'}",  # as vectors, or for dense screens
         ],
     )
     try:

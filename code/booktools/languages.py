@@ -56,6 +56,7 @@ INTERFACE = {
     'aria-label="Main"': 'aria-label="책 차례"',
     'aria-label="Page"': 'aria-label="이 페이지의 내용"',
     'title="Link to this heading"': 'title="이 제목의 링크"',
+    'title="Link to this image"': 'title="이 그림의 링크"',
     'title="전체 화면으로보기"': 'title="전체 화면으로 보기"',
     'title="실행: Binder"': 'title="Binder에서 실행"',
     'title="실행: Colab"': 'title="Colab에서 실행"',

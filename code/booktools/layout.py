@@ -38,6 +38,8 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("builder-inited", without_thebe)
     app.connect("builder-inited", without_blank_lines)
     app.connect("env-get-outdated", where_static_files_changed)
-    app.add_css_file("interface.css", priority=900)  # after the theme's
-    app.add_js_file("scrolling.js")
+    for style in ("figures.css", "interface.css"):
+        app.add_css_file(style, priority=900)  # after the theme's
+    for script in ("scrolling.js", "figures.js"):
+        app.add_js_file(script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -132,7 +132,7 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
             if output.output_type == "execute_result":
                 output.execution_count = count
             if "metadata" in output:
-                output.metadata = _figure_width(output.metadata)
+                output.metadata = _figure_width(output)
             output.get("data", {}).pop(WIDGET, None)
     if solutions:
         notebook.metadata.colab = {"collapsed_sections": solutions}
@@ -141,10 +141,12 @@ def canonical(notebook: nbformat.NotebookNode, *, url: str) -> str:
     return json.dumps(json.loads(written.getvalue()), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
-def _figure_width(metadata: Any) -> dict[str, Any]:
+def _figure_width(output: Any) -> dict[str, Any]:
     """The width of a figure for dense screens, which has more pixels; its height follows, on a narrow screen, too."""
-    figure = metadata.get("image/png", {})
-    return {"image/png": {"width": figure["width"]}} if "width" in figure else {}
+    figure = output.metadata.get("image/png", {})
+    return (
+        {"image/png": {"width": figure["width"]}} if "width" in figure and "image/png" in output.data else {}
+    )
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import imagesize
 
 from booktools import explorer, search
+from booktools.figures import for_page, korean_labels, view_size
 from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
 
@@ -30,13 +31,14 @@ STYLES_IN_USE = (
     *("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme.css"),
     *("vendor/fontawesome/*/css/all.min.css", "pygments.css", "styles/sphinx-book-theme.css"),
     *("copybutton.css", "mystnb.*.css", "languages.css", "katex/katex.min.css"),
-    *("katex-math.css", "formulas.css", "interface.css", "answers.css"),
+    *("katex-math.css", "formulas.css", "figures.css", "interface.css", "answers.css"),
     explorer.STYLESHEET,
 )
 SCRIPTS_IN_USE = (
     *("documentation_options.js", "start.js", "doctools.js", "sphinx_highlight.js"),
     *("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js"),
-    *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js", "answers.js", "loaded.js"),
+    *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js"),
+    *("answers.js", "figures.js", "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
@@ -63,7 +65,14 @@ EXPECTED = {
     "link that tells another window where it came from": (r'<a [^>]*target="_blank"(?![^>]*rel=)', 0),
 }
 VERSION = re.compile(r'_static/(?P<file>[^"?]+)\?v=@')
-FIGURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="(?P<address>[^"]*_images/[^"]+\.png)"[^>]*?) ?/?>')
+FIGURE = re.compile(
+    r'<img (?P<attributes>[^>]*\bsrc="(?P<address>[^"]*_images/[^"]+\.(?:png|svg))"[^>]*?) ?/?>'
+)
+CAPTION = re.compile(  # of a numbered figure, up to its own link
+    r'(?P<start><figure [^>]*id="(?P<name>[^"]+)">\s*<a class="figure-file" )(?P<link>href="(?P<address>[^"]+)")'
+    r'(?P<rest>[^\0]*?)(?P<end><a class="headerlink"[^>]*>#</a></p>\s*</figcaption>)'
+)
+VECTOR_SCALE = 4 / 3  # pixels of the page for a point, the unit of a vector figure
 
 # Binder and Colab open notebooks of this branch instead, where one is named: see .github/workflows/publish.yml.
 LAUNCH_BRANCH = "LAUNCH_BRANCH"
@@ -136,23 +145,39 @@ class Edition:
 def with_sized_figures(page: str, folder: Path, scale: int) -> str:
     """A page whose figures have width and height, and load when they come near the screen.
 
+    A figure is also a link to its file, so that a tap shows it large; static/figures.js makes a window of it.
+
     Args:
         page: its HTML.
         folder: where the page stands.
-        scale: pixels of the image for one of the page.
+        scale: pixels of an image for one of the page.
 
     Raises:
         SiteError: a figure is no image.
     """
 
     def sized(match: re.Match[str]) -> str:
-        width, height = imagesize.get(folder / match["address"])
-        if width < 0:
-            raise SiteError(f"{folder / match['address']}: not an image")
-        size = f'width="{round(width / scale)}" height="{round(height / scale)}"'
-        return f'<img {match["attributes"]} {size} loading="lazy" decoding="async">'
+        file = folder / match["address"]
+        if file.suffix == ".svg":
+            try:
+                width, height = (VECTOR_SCALE * side for side in view_size(file.read_text(encoding="utf-8")))
+            except ValueError as error:
+                raise SiteError(f"{file}: {error}") from error
+        else:
+            width, height = (side / scale for side in imagesize.get(file))
+            if width < 0:
+                raise SiteError(f"{file}: not an image")
+        size = f'width="{round(width)}" height="{round(height)}"'
+        image = f'<img {match["attributes"]} {size} loading="lazy" decoding="async">'
+        return f'<a class="figure-file" href="{match["address"]}">{image}</a>'
 
-    return FIGURE.sub(sized, page)
+    def to_download(match: re.Match[str]) -> str:
+        kind = match["address"].rpartition(".")[2]
+        name = f"{match['name']}.{kind}"
+        link = f'<a class="figure-download" href="{match["address"]}" download="{name}">{kind.upper()}</a>'
+        return f'{match["start"]}data-name="{name}" {match["link"]}{match["rest"]}{link}{match["end"]}'
+
+    return CAPTION.sub(to_download, FIGURE.sub(sized, page))
 
 
 def finished_page(page: str, name: str, edition: Edition, scale: int) -> str:
@@ -213,6 +238,9 @@ def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int
         _copy(static / name, output / name)
     for name in ("_images", "_sources"):
         _copy(edition.raw / name, edition.output / name)
+    labels = korean_labels() if edition.language == "ko" else None
+    for figure in (edition.output / "_images").glob("*.svg"):
+        figure.write_text(for_page(figure.read_text(encoding="utf-8"), labels), encoding="utf-8")
 
     for name, page in edition.pages.items():
         target = edition.output / name

@@ -224,7 +224,7 @@ def plot_map(
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
             colour = "white" if value > 0.6 else "black"
-            ax.text(column, row, f"{100 * value:.0f}", ha="center", va="center", color=colour, fontsize=7)
+            ax.text(column, row, f"{100 * value:.0f}", ha="center", va="center", color=colour)
     ax.set_xticks(range(len(columns)), [str(label) for label in columns])
     ax.set_yticks(range(len(rows)), [str(label) for label in rows])
     ax.grid(visible=False)

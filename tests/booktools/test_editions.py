@@ -87,6 +87,14 @@ def with_alt(text):
     return function
 
 
+def with_caption(text):
+    def function(cell):
+        cell.metadata.mystnb.figure = {"caption": text, "name": "fig-line"}
+        return cell
+
+    return function
+
+
 def with_output(text):
     def function(cell):
         cell.outputs[0].text = text
@@ -127,7 +135,7 @@ def test_editions_in_step_have_no_problem(folders):
         ("en", {"plot": with_alt("A falling line.")}, FIGURE, "alt text is stale"),
         ("ko", {"plot": with_source("plot( )")}, FIGURE, "code differs"),
         ("ko", {"plot": with_output("0.6\n")}, FIGURE, "outputs differ"),
-        ("ko", {"plot": with_tags("hide-cell")}, FIGURE, "tags differ"),
+        ("ko", {"plot": with_tags("hide-input")}, FIGURE, "tags differ"),
         ("ko", {"a_picture": lambda cell: None}, PROSE, "missing"),
         ("ko", {"plot": lambda cell: None}, FIGURE, "missing"),
         ("en", {"a_picture": lambda cell: None}, PROSE, "surplus"),
@@ -149,7 +157,7 @@ def test_each_difference_is_found_and_names_file_and_cell(folders, edition, chan
         ("ko", {"plot": with_alt("A rising line.")}, [FIGURE], []),
         ("ko", {"plot": with_source("plot( )")}, [], [FIGURE]),
         ("ko", {"a_picture": lambda cell: None}, [], [PROSE]),
-        ("en", {"plot": with_tags("hide-cell"), "a_picture": with_source("# New")}, [PROSE], [FIGURE]),
+        ("en", {"plot": with_tags("hide-input"), "a_picture": with_source("# New")}, [PROSE], [FIGURE]),
     ],
 )
 def test_what_waits_for_a_translator_is_told_from_what_the_editions_share(
@@ -172,6 +180,22 @@ def test_a_page_that_waits_for_a_translator_is_told(folders, monkeypatch):
     assert to_translate(korean) == {}
     english.write_text("# Words\n", encoding="utf-8")
     assert "is stale" in str(to_translate(korean)[None])
+
+
+def test_a_caption_is_translated_beside_the_alt_text(folders):
+    english, korean = folders
+    change(english / NAME, plot=with_caption("It rises."))
+    (first, second) = compare(english, korean)
+    assert "a name or texts" in str(first) and "alt text or caption is stale" in str(second)
+    assert copy_notebook(english / NAME, korean / NAME, url=URL)
+    assert [str(problem) for problem in compare(english, korean) if not problem.is_translation] == []
+    record(english / NAME, korean / NAME, FIGURE, url=URL)
+    (problem,) = compare(english, korean)
+    assert "alt text or caption is not translated" in str(problem)
+    change(korean / NAME, plot=with_caption("올라갑니다."))
+    assert compare(english, korean) == []
+    (kept,) = [cell for cell in read_notebook(korean / NAME).cells if cell.id == FIGURE]
+    assert kept.metadata.mystnb.image.alt == "올라가는 직선."
 
 
 def test_cells_in_another_order_are_found():

@@ -1,0 +1,133 @@
+"""Figures as vectors: how they are stored in notebooks, and what a page makes of them.
+
+matplotlib writes an SVG whose labels are text (``svg.fonttype: none`` in ``book.mplstyle``). It is stored rounded to
+what can be seen. On a page its background is the page's own, and its labels are Korean where
+``chapters/ko/figure_labels.yml`` has them: outputs are shared by the editions, and only what the page shows differs.
+"""
+
+import functools
+import gzip
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from booktools.notebook_format import CHAPTERS
+
+LABELS = CHAPTERS / "ko" / "figure_labels.yml"
+MOST_BYTES = (
+    40_000  # compressed; above it a figure is a PNG image, which is lighter: thousands of points, or pixels
+)
+
+DIGITS = 2  # of coordinates, whose unit is a point, 1/72 inch
+NUMBER = re.compile(r"-?\d+\.\d{3,}")
+COORDINATES = re.compile(r'(?<= )(?:d|x|y|width|height|transform|points|x1|x2|y1|y2)="[^"]*"')
+METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
+PROLOGUE = re.compile(r"\A.*?(?=<svg )", re.DOTALL)
+LABEL = re.compile(r"(?P<open><text [^>]*>)(?P<text>[^<]+)(?=</text>)")
+SIZE = re.compile(r"font(?:-size)?: ?[^;\"]*?(?P<size>[\d.]+)px")
+VIEW = re.compile(r'viewBox="0 0 (?P<width>[\d.]+) (?P<height>[\d.]+)"')
+BACKGROUND = re.compile(  # the figure's, and that of its axes
+    r'((?:<g id="figure_\d+">|<g id="axes_\d+">)\s*<g id="patch_\d+">\s*<path [^>]*style="fill: )#ffffff'
+)
+FONT = "'DejaVu Sans'"
+FONTS = f"{FONT}, Verdana, 'Segoe UI', system-ui, sans-serif"  # for machines that lack it
+PART_WITH_NUMBERS = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
+PLACE = "#"  # stands for a number
+
+
+def stored(svg: str) -> str:
+    """An SVG of matplotlib as it is stored: without a prologue and metadata, coordinates rounded.
+
+    >>> stored('<?xml?>\\n<svg viewBox="0 0 9 9"><metadata>then</metadata><path d="M 1.23456 7"/></svg>')
+    '<svg viewBox="0 0 9 9"><path d="M 1.23 7"/></svg>'
+    """
+
+    def rounded(match: re.Match[str]) -> str:
+        return NUMBER.sub(lambda number: f"{float(number[0]):.{DIGITS}f}".rstrip("0").rstrip("."), match[0])
+
+    return COORDINATES.sub(rounded, METADATA.sub("", PROLOGUE.sub("", svg)))
+
+
+def compressed_size(svg: str) -> int:
+    """The bytes that a reader loads."""
+    return len(gzip.compress(svg.encode(), 6))
+
+
+def labels(svg: str) -> list[str]:
+    """The texts in a figure, in order; formulas, which are drawn piece by piece, are left out.
+
+    >>> labels('<svg><text style="">rate &lt; 1</text></svg>')
+    ['rate < 1']
+    """
+    return [html.unescape(match["text"]) for match in LABEL.finditer(svg)]
+
+
+def pattern(label: str) -> str:
+    """A label with a ``#`` for each number, as the list of translations has it.
+
+    >>> pattern("rate 0.05, 3 seeds")
+    'rate #, # seeds'
+    """
+    return PART_WITH_NUMBERS.sub(PLACE, label)
+
+
+def translated(label: str, korean: Mapping[str, str]) -> str:
+    """A label in Korean, or as it is where the list has none.
+
+    >>> translated("rate 0.05", {"rate #": "학습률 #"})
+    '학습률 0.05'
+    """
+    found = korean.get(pattern(label))
+    if found is None:
+        return label
+    numbers = iter(PART_WITH_NUMBERS.findall(label))
+    return re.sub(PLACE, lambda _: next(numbers), found)
+
+
+@functools.cache
+def korean_labels(path: Path = LABELS) -> Mapping[str, str]:
+    """Korean for the labels of figures: ``translated`` in the file, by ``pattern``."""
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))["translated"])
+
+
+def view_size(svg: str) -> tuple[float, float]:
+    """Width and height of a figure in its own units, points.
+
+    Raises:
+        ValueError: it does not say.
+    """
+    view = VIEW.search(svg)
+    if view is None:
+        raise ValueError("the figure has no viewBox that starts at 0 0")
+    return float(view["width"]), float(view["height"])
+
+
+def smallest_text(svg: str, width: float) -> float:
+    """The size of the smallest label of a figure, in pixels, where the figure is so many pixels wide.
+
+    >>> smallest_text('<svg viewBox="0 0 460 200"><text style="font: 12px sans">x</text></svg>', 345)
+    9.0
+    """
+    view = VIEW.search(svg)
+    assert view, "matplotlib writes a viewBox"
+    sizes = [
+        float(size["size"])
+        for match in LABEL.finditer(svg)
+        if (size := SIZE.search(match["open"])) is not None
+    ]
+    return min(sizes, default=float("inf")) * width / float(view["width"])
+
+
+def for_page(svg: str, korean: Mapping[str, str] | None = None) -> str:
+    """A stored figure as a page shows it: no background, fonts for every machine, labels in the page's language."""
+    svg = BACKGROUND.sub(r"\1none", svg).replace(FONT, FONTS)
+    if korean is None:
+        return svg
+
+    def in_korean(match: re.Match[str]) -> str:
+        return match["open"] + html.escape(translated(html.unescape(match["text"]), korean), quote=False)
+
+    return LABEL.sub(in_korean, svg)
