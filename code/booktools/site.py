@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import imagesize
 
-from booktools import explorer, search
+from booktools import explorer, live, search
 from booktools.figures import for_page, korean_labels, view_size
 from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
@@ -32,6 +32,7 @@ STYLES_IN_USE = (
     *("vendor/fontawesome/*/css/all.min.css", "pygments.css", "styles/sphinx-book-theme.css"),
     *("copybutton.css", "mystnb.*.css", "languages.css", "katex/katex.min.css"),
     *("katex-math.css", "formulas.css", "figures.css", "interface.css", "answers.css"),
+    live.STYLESHEET,
     explorer.STYLESHEET,
 )
 SCRIPTS_IN_USE = (
@@ -42,7 +43,7 @@ SCRIPTS_IN_USE = (
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
-PAGE_SCRIPTS = explorer.SCRIPTS  # of the pages to which an extension adds them
+PAGE_SCRIPTS = (*explorer.SCRIPTS, *live.SCRIPTS)  # of the pages to which an extension adds them
 # The first is imported by another one, the icons of the second are in the stylesheet.
 WITHOUT_USE = (
     *("basic.css", "vendor/fontawesome/*/js/all.min.js", "copybutton_funcs.js"),
@@ -204,6 +205,7 @@ def finished_page(page: str, name: str, edition: Edition, scale: int) -> str:
     if edition.language == "ko":
         for english, korean in INTERFACE.items():
             page = page.replace(english, korean)
+        page = live.translated(page)
     return with_sized_figures(page, (edition.raw / name).parent, scale)
 
 
