@@ -16,7 +16,6 @@ from docutils import nodes
 
 from booktools.notebook_format import CHAPTERS
 
-
 MIME = "application/vnd.relubook.live+json"  # as in relubook.live, whose matplotlib no page needs
 SCRIPTS = ("live.js",)
 STYLESHEET = "live.css"
