@@ -221,22 +221,17 @@ def _colour(colour: Any) -> int | None:
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
-    low, high = axis.get_view_interval()
-    ticks = [tick for tick in axis.get_majorticklocs() if min(low, high) <= tick <= max(low, high)]
+    ends = [float(end) for end in axis.get_view_interval()]
+    ticks = [tick for tick in axis.get_majorticklocs() if min(ends) <= tick <= max(ends)]
     return {
         "label": axis.get_label_text(),
         "log": axis.get_scale() == "log",
-        "range": [float(f"{end:.6g}") for end in _limits(axis)],
+        "range": [float(f"{end:.6g}") for end in ends],
         "ticks": [
             [float(f"{tick:.6g}"), _plain(label)]
             for tick, label in zip(ticks, axis.get_major_formatter().format_ticks(ticks), strict=True)
         ],
     }
-
-
-def _limits(axis: Axis) -> tuple[float, float]:
-    low, high = axis.get_view_interval()
-    return (high, low) if axis.get_inverted() else (low, high)
 
 
 def _plain(label: str) -> str:

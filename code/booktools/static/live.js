@@ -1,7 +1,9 @@
 // Live figures: a picture with a parameter, drawn frame by frame where a still one stands. All numbers were measured in the
 // notebook (relubook/live.py); here they only get their places.
 (() => {
-  const COLOURS = ["blue", "orange", "green", "purple", "sky", "brown", "black"].map((name) => `live-${name}`);
+  const COLOURS = [
+    "live-blue", "live-orange", "live-green", "live-purple", "live-sky", "live-brown", "live-black",
+  ];
   const DASHES = {"--": "7 4", "-.": "8 3 2 3", ":": "2 3"};
   const MARKERS = {
     o: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0", s: "M-4-4h8v8h-8z", "^": "M0-5L5 4H-5z", v: "M0 5L5-4H-5z",
@@ -20,6 +22,15 @@
     return made;
   };
   const look = ({colour}) => COLOURS[colour] ?? "live-grey";
+  // Every tick, or every second, third … one, so that no label comes closer to the next than it may.
+  const sparse = (ticks, place, room) => {
+    let step = 1, kept = ticks;
+    while (kept.some((tick, i) => i && Math.abs(place(tick[0]) - place(kept[i - 1][0])) < room(tick, kept[i - 1]))) {
+      step += 1;
+      kept = ticks.filter((_, i) => i % step === 0);
+    }
+    return kept;
+  };
   const pen = document.createElement("canvas").getContext("2d"); // measures text
 
   function line(artist, places) {
@@ -111,19 +122,13 @@
       };
       const x = along(data.x, left, right), y = along(data.y, bottom, top);
       const parts = [];
-      let free = -Infinity; // where the next label of x may begin, and that of y end
-      for (const [value, label] of data.x.ticks) {
-        const half = wide(label) / 2, at = Math.min(x(value), width - half);
-        parts.push(shape("path", {class: "live-grid", d: `M${x(value)} ${top}V${bottom}`}));
-        if (at - half < free) continue;
-        free = at + half + 6;
+      for (const [value] of data.x.ticks) parts.push(shape("path", {class: "live-grid", d: `M${x(value)} ${top}V${bottom}`}));
+      for (const [value] of data.y.ticks) parts.push(shape("path", {class: "live-grid", d: `M${left} ${y(value)}H${right}`}));
+      for (const [value, label] of sparse(data.x.ticks, x, ([, a], [, b]) => (wide(a) + wide(b)) / 2 + 8)) {
+        const at = Math.min(x(value), width - wide(label) / 2);
         parts.push(shape("text", {x: at, y: bottom + 16, "text-anchor": "middle"}, label));
       }
-      free = Infinity;
-      for (const [value, label] of [...data.y.ticks].sort(([a], [b]) => y(b) - y(a))) {
-        parts.push(shape("path", {class: "live-grid", d: `M${left} ${y(value)}H${right}`}));
-        if (y(value) + 6 > free) continue;
-        free = y(value) - 6;
+      for (const [value, label] of sparse(data.y.ticks, y, () => 12)) {
         parts.push(shape("text", {x: left - 6, y: y(value) + 4.5, "text-anchor": "end"}, label));
       }
       parts.push(shape("path", {class: "live-axis", d: `M${left} ${top}V${bottom}H${right}`}));
@@ -140,8 +145,10 @@
       svg.replaceChildren(clip, ...parts, inside);
     }
 
-    plot.style.aspectRatio = `${image.getAttribute("width") ?? data.size[0]} / ${image.getAttribute("height") ?? data.size[1]}`;
-    if (image.getAttribute("width")) root.style.maxWidth = `${image.getAttribute("width")}px`;
+    // The size of the picture: its own, or where the page does not say it, the figure's at 100 dots an inch.
+    const [width, height] = data.size.map((inches, i) => image.getAttribute(["width", "height"][i]) ?? inches * 100);
+    root.style.maxWidth = `${width}px`;
+    plot.style.setProperty("--shape", width / height);
     still.classList.add("live-still");
     root.append(plot, ...inputs.map(({row}) => row), finding);
     addEventListener("beforeprint", () => {
