@@ -83,6 +83,7 @@
     const chosen = data.controls.map((control) => control.still);
     const svg = shape("svg", {role: "img", class: "live-graph", "aria-label": image.alt});
     const finding = element("output", "live-finding");
+    finding.setAttribute("aria-live", "polite");
     const plot = element("div", "live-plot", legend(data.artists), svg);
     const inputs = data.controls.map((control, k) => {
       const input = document.createElement(control.slider ? "input" : "select");
