@@ -18,6 +18,7 @@ from relubook.activations import ACTIVATIONS, get
 from relubook.plotting import plot_with_derivative, use_book_style
 
 X_RANGE = (-5.0, 5.0)
+BEYOND_A_KINK = 2.0  # so far x goes at least on both sides of one
 FIRST_CHOICE = ("relu", "elu", "silu")
 
 # Where a slider leads that is to show something special; the others: ``_slider_range``.
@@ -35,12 +36,21 @@ def _slider_range(parameter: str, default: float) -> tuple[float, float]:
     return (low, high) if default else (-1.0, 1.0)
 
 
+def _x_range(*names: str) -> tuple[float, float]:
+    """From where to where x goes when these activations are shown: far enough to see each kink from both sides."""
+    kinks = [kink for name in names for kink in ACTIVATIONS[name].kinks]
+    low, high = X_RANGE
+    return min([low, *(kink - BEYOND_A_KINK for kink in kinks)]), max(
+        [high, *(kink + BEYOND_A_KINK for kink in kinks)]
+    )
+
+
 def explorer_table() -> str:
     """The registry as Markdown: one row an activation, with f(x) and f′(x), in an element that the page's
     script finds.
 
-    Each formula is that of ``ACTIVATIONS``. The element's data attributes hold what the script computes with: the
-    default parameters of every activation with the ranges of their sliders, its kinks, and the range of x.
+    Each formula is that of ``ACTIVATIONS``. The element's data attribute holds what the script computes with: the
+    default parameters of every activation with the ranges of their sliders, its kinks, and the range of x that shows them.
 
     Returns:
         Markdown with ``$…$`` formulas.
@@ -60,10 +70,10 @@ def explorer_table() -> str:
                     if not isinstance(default, bool)
                 },
                 "kinks": activation.kinks,
+                "x": _x_range(name),
             }
             for name, activation in ACTIVATIONS.items()
-        },
-        "x": X_RANGE,
+        }
     }
     attributes = " ".join(f'data-{key}="{escape(json.dumps(value))}"' for key, value in data.items())
     rows = [f"| `{a.name}` | ${a.formula}$ | ${a.grad_formula}$ |" for a in ACTIVATIONS.values()]
@@ -75,7 +85,7 @@ def explorer_table() -> str:
 class Explorer(widgets.VBox):
     """Functions, their derivatives and their values at a point, with widgets to choose and to move them.
 
-    y = f(x) and y = f′(x) for the chosen activations, with x from −5 to 5
+    y = f(x) and y = f′(x) for the chosen activations, with x from −5 to 5, or beyond the kinks
 
     Args:
         names: activations of ``ACTIVATIONS``, one or more; ReLU, ELU and SiLU where none is given.
@@ -97,7 +107,7 @@ class Explorer(widgets.VBox):
         self.choice = widgets.SelectMultiple(
             options=list(ACTIVATIONS), value=chosen, rows=8, description="functions"
         )
-        low, high = X_RANGE
+        low, high = _x_range(*ACTIVATIONS)
         self.point = widgets.FloatSlider(1.0, min=low, max=high, step=0.01, description="x")
         self.sliders = {
             (name, parameter): _slider(f"{name} {parameter}", parameter, default)
@@ -131,6 +141,7 @@ class Explorer(widgets.VBox):
 
     def _draw(self, change: Any = None) -> None:
         chosen = self.choice.value
+        x_range = _x_range(*chosen)
         self.shown_sliders.children = [slider for (name, _), slider in self.sliders.items() if name in chosen]
         with plt.style.context("default"), plt.ioff():
             use_book_style()
@@ -140,12 +151,12 @@ class Explorer(widgets.VBox):
                 plot_with_derivative(
                     partial(activation.fn, **parameters),
                     partial(activation.grad, **parameters),
-                    x_range=X_RANGE,
+                    x_range=x_range,
                     kinks=sorted({0.0, *activation.kinks}),
                     label=name,
                     axes=axes,
                 )
-            for ax, limits in zip(axes, ((-2.2, 5.2), (-0.6, 2.1)), strict=True):
+            for ax, limits in zip(axes, ((-2.2, x_range[1] + 0.2), (-0.6, 2.1)), strict=True):
                 ax.axvline(self.point.value, linestyle=":", color="black")
                 ax.set_ylim(limits)
             written = io.BytesIO()
