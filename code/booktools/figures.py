@@ -9,7 +9,7 @@ import functools
 import gzip
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import yaml
@@ -17,9 +17,8 @@ import yaml
 from booktools.notebook_format import CHAPTERS
 
 LABELS = CHAPTERS / "ko" / "figure_labels.yml"
-MOST_BYTES = (
-    40_000  # compressed; above it a figure is a PNG image, which is lighter: thousands of points, or pixels
-)
+# Compressed. Above it a figure is a PNG image, which is lighter: it has thousands of points, or pixels.
+MOST_BYTES = 40_000
 
 DIGITS = 2  # of coordinates, whose unit is a point, 1/72 inch
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -34,8 +33,8 @@ BACKGROUND = re.compile(  # the figure's, and that of its axes
 )
 FONT = "'DejaVu Sans'"
 FONTS = f"{FONT}, Verdana, 'Segoe UI', system-ui, sans-serif"  # for machines that lack it
-PART_WITH_NUMBERS = re.compile(r"\d[\d.,]*(?:e[-+]?\d+)?")
-PLACE = "#"  # stands for a number
+NUMBER_IN_LABEL = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?%?")
+PART = re.compile(r"([:;,] )")  # between parts of a label that are looked up each by itself
 
 
 def stored(svg: str) -> str:
@@ -66,30 +65,40 @@ def labels(svg: str) -> list[str]:
 
 
 def pattern(label: str) -> str:
-    """A label with a ``#`` for each number, as the list of translations has it.
+    """A label with ``{}`` for each number, as the list of translations has it.
 
     >>> pattern("rate 0.05, 3 seeds")
-    'rate #, # seeds'
+    'rate {}, {} seeds'
     """
-    return PART_WITH_NUMBERS.sub(PLACE, label)
+    return NUMBER_IN_LABEL.sub("{}", label)
+
+
+def parts(label: str, known: Container[str]) -> list[str]:
+    """What of a label is looked up: the label, if the list has it, or else its parts, and what stands between them.
+
+    >>> parts("target, rate 3", {"target": "목표"})
+    ['target', ', ', 'rate 3']
+    """
+    return [label] if label in known or pattern(label) in known else PART.split(label)
 
 
 def translated(label: str, korean: Mapping[str, str]) -> str:
-    """A label in Korean, or as it is where the list has none.
+    """A label in Korean; a part that the list lacks, such as a name, stays as it is.
 
-    >>> translated("rate 0.05", {"rate #": "학습률 #"})
-    '학습률 0.05'
+    >>> translated("rate 0.05, ReLU", {"rate {}": "학습률 {}"})
+    '학습률 0.05, ReLU'
     """
-    found = korean.get(pattern(label))
-    if found is None:
-        return label
-    numbers = iter(PART_WITH_NUMBERS.findall(label))
-    return re.sub(PLACE, lambda _: next(numbers), found)
+
+    def in_korean(part: str) -> str:
+        text = korean.get(part) or korean.get(pattern(part))
+        return text.format(*NUMBER_IN_LABEL.findall(part)) if text else part
+
+    return "".join(map(in_korean, parts(label, korean)))
 
 
 @functools.cache
 def korean_labels(path: Path = LABELS) -> Mapping[str, str]:
-    """Korean for the labels of figures: ``translated`` in the file, by ``pattern``."""
+    """Korean for the words in figures: ``translated`` in the file, by ``pattern``."""
     return dict(yaml.safe_load(path.read_text(encoding="utf-8"))["translated"])
 
 

@@ -4,25 +4,21 @@ The frames go into the page, after the still picture and before its caption, and
 picture's place. Without scripts, in print and in other formats the picture stays.
 """
 
-import functools
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from docutils import nodes
 
-from booktools.notebook_format import CHAPTERS
+from booktools.figures import korean_labels, translated
 
 MIME = "application/vnd.relubook.live+json"  # as in relubook.live, whose matplotlib no page needs
 SCRIPTS = ("live.js",)
 STYLESHEET = "live.css"
 DATA = '<script type="application/json" class="live-data">'
 IN_PAGE = re.compile(re.escape(DATA) + r'(?P<data>.*?)</script><div class="live [^"]*"></div>', re.DOTALL)
-NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?%?")
-PART = re.compile(r"([:;,] )")  # between parts of a label that are translated each by itself
 
 
 def frames_by_cell(notebook: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -33,27 +29,6 @@ def frames_by_cell(notebook: dict[str, Any]) -> dict[int, dict[str, Any]]:
         for output in cell.get("outputs", [])
         if MIME in output.get("data", {})
     }
-
-
-@functools.cache
-def korean_labels() -> dict[str, str]:
-    """The words in figures, from English to Korean; ``{}`` stands for a number."""
-    path = CHAPTERS / "ko" / "figure_labels.yml"
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-
-
-def in_korean(text: str) -> str:
-    """A label of a figure in Korean; a part without a translation, such as a name, stays as it is.
-
-    >>> in_korean("largest error 0.12")
-    '가장 큰 오차 0.12'
-    """
-
-    def part_in_korean(part: str) -> str:
-        numbers = NUMBER.findall(part)
-        return korean_labels().get(part) or korean_labels().get(NUMBER.sub("{}", part), part).format(*numbers)
-
-    return "".join(part_in_korean(part) for part in PART.split(text))
 
 
 def words(data: dict[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
@@ -90,9 +65,14 @@ def in_page(data: dict[str, Any]) -> str:
     return f'{DATA}{text}</script><div class="live live-{len(data["controls"])}"></div>'
 
 
-def translated(page: str) -> str:
+def page_in_korean(page: str) -> str:
     """A page with the words of its live figures in Korean."""
-    return IN_PAGE.sub(lambda match: in_page(words(json.loads(match["data"]), in_korean)), page)
+    korean = korean_labels()
+
+    def in_korean(match: re.Match[str]) -> str:
+        return in_page(words(json.loads(match["data"]), lambda text: translated(text, korean)))
+
+    return IN_PAGE.sub(in_korean, page)
 
 
 def add_frames(app: Any, doctree: nodes.document, docname: str) -> None:

@@ -1,4 +1,4 @@
-"""Pytest plugin: of the figures that nbval draws again it compares the labels, because lines differ in their last digits.
+"""Pytest plugin: of the figures that nbval draws again it compares the labels; lines differ in their last digits.
 
 Labels with a digit in them are left out: they may say what a processor rounded otherwise.
 """

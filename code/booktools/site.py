@@ -205,7 +205,7 @@ def finished_page(page: str, name: str, edition: Edition, scale: int) -> str:
     if edition.language == "ko":
         for english, korean in INTERFACE.items():
             page = page.replace(english, korean)
-        page = live.translated(page)
+        page = live.page_in_korean(page)
     return with_sized_figures(page, (edition.raw / name).parent, scale)
 
 

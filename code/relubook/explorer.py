@@ -50,7 +50,7 @@ def explorer_table() -> str:
     script finds.
 
     Each formula is that of ``ACTIVATIONS``. The element's data attribute holds what the script computes with: the
-    default parameters of every activation with the ranges of their sliders, its kinks, and the range of x that shows them.
+    default parameters of every activation with their sliders' ranges, its kinks, and the range of x that shows them.
 
     Returns:
         Markdown with ``$…$`` formulas.
