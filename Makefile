@@ -45,7 +45,7 @@ ALONE := $(PY) -m pytest $(NBVAL) -p no:xdist -q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit help book install test test-portable execute editions survey serve bench format lint clean
+.PHONY: audit help book pdf epub install test test-portable execute editions survey serve bench format lint clean
 
 help: ## List the targets
 	@echo "ReLU, Measured: make TARGET"
@@ -126,6 +126,12 @@ _build/.settings: _config.yml _config.ko.yml _toc.yml $(shell find code/booktool
 
 book: _build/.settings ## Build both editions into _build/html, warnings as errors
 	@$(PY) -m booktools.build
+
+pdf: book ## Print both editions as PDF files into _build/html; Chromium does it
+	@$(PY) -m booktools.pdf
+
+epub: book ## Write both editions as EPUB files into _build/html
+	@$(PY) -m booktools.epub
 
 serve: book ## Build the book and serve it on this machine (PORT=8000)
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
