@@ -5,6 +5,6 @@ from relubook.activations import *  # noqa: F403  the registry, and every pair i
 from relubook.network import MLP
 from relubook.training import History, accuracy, fit
 
-__version__ = "0.1.0"
+__version__ = "2.0.0"
 
 __all__ = [*activations.__all__, "MLP", "History", "accuracy", "fit"]
