@@ -71,6 +71,24 @@ def test_the_front_page_shows_ten_claims_with_their_numbers(edition):
         assert not missing, f"chapters/{edition}/index.md states {missing}, which {name} does not give"
 
 
+@pytest.mark.parametrize("edition", PAGES)
+def test_advantages_and_drawbacks_have_the_numbers_of_the_claims_they_name(edition):
+    page = CHAPTERS / edition / "advantages-and-drawbacks.md"
+    if to_translate(page):
+        pytest.skip(f"{page.name} is not translated; `booktools.editions --check` asks for it")
+    headings = {cell.source.partition("\n")[0].removeprefix("## "): cell.id for cell in PAGES[edition].cells}
+    sections = page.read_text("utf-8").partition("\n<!--")[0].split("\n### ")[1:]
+    assert len(sections) == 12
+    for section in sections:
+        title, _, text = section.partition("\n")
+        names = [headings[heading] for heading in re.findall(r"\[([^\]]+)\]\(claims.ipynb#", text)]
+        assert names and re.search(r"\]\(\d\d-.+?\.ipynb\)", text), f"{title}: links to no claim, or to no chapter"
+        known = set().union(*(settings(name) for name in names))
+        known |= numbers(" ".join(f"{s}: {v}" for name in names for s, v in CLAIMS[name].numbers().items()))
+        missing = numbers(text) - known - {"0", "1"}
+        assert not missing, f"{page.name}, {title}: states {sorted(missing)}, which {names} do not give"
+
+
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_leads_to_its_chapter_and_tables(name):
     claim = CLAIMS[name]
