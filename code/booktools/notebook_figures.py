@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell
 
 from booktools.figures import labels
@@ -28,7 +29,7 @@ def with_labels_for_figures(outputs: Iterable[Any], *, with_figures: bool) -> li
         data = dict(output.get("data", {}))
         if (svg := data.pop(SVG, None)) is not None and with_figures:
             data[SVG] = "\n".join(sorted(label for label in labels(svg) if not re.search(r"\d", label)))
-        changed.append({**output, "data": data} if "data" in output else output)
+        changed.append(NotebookNode({**output, "data": data}) if "data" in output else output)
     return changed
 
 
