@@ -7,6 +7,7 @@ and leads to the same place when the edition is changed.
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def names(texts: Iterable[str]) -> list[str]:
     found: list[str] = []
     for text in texts:
         tokens = MARKDOWN.parse(text)
-        for opening, heading in zip(tokens, tokens[1:], strict=False):
+        for opening, heading in pairwise(tokens):
             if opening.type == "heading_open":
                 name, count = slug(heading), 0
                 while (unique := f"{name}-{count}" if count else name) in found:
