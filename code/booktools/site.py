@@ -22,6 +22,7 @@ from booktools import explorer, live, search
 from booktools.figures import for_page, korean_labels, view_size
 from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
+from booktools.typesetting import with_lines
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,7 +32,8 @@ STYLES_IN_USE = (
     *("styles/theme.css", "styles/bootstrap.css", "styles/pydata-sphinx-theme.css"),
     *("vendor/fontawesome/*/css/all.min.css", "pygments.css", "styles/sphinx-book-theme.css"),
     *("copybutton.css", "mystnb.*.css", "languages.css", "katex/katex.min.css"),
-    *("katex-math.css", "formulas.css", "figures.css", "interface.css", "answers.css"),
+    *("katex-math.css", "formulas.css", "code.css", "look.css", "figures.css"),
+    *("interface.css", "answers.css"),
     live.STYLESHEET,
     explorer.STYLESHEET,
 )
@@ -137,7 +139,7 @@ class Edition:
     def pages(self) -> dict[str, str]:
         """The HTML of each page by its path."""
         return {
-            path.relative_to(self.raw).as_posix(): path.read_text(encoding="utf-8")
+            path.relative_to(self.raw).as_posix(): with_lines(path.read_text(encoding="utf-8"))
             for path in sorted(self.raw.rglob("*.html"))
             if "_static" not in path.relative_to(self.raw).parts
         }

@@ -72,6 +72,27 @@ def test_the_language_button_leads_there_and_back(open_page, address):
     page.wait_for_url(f"**/{CHAPTER}")
 
 
+@pytest.mark.parametrize("name", ["what-we-measured", "exercise-2"])
+def test_the_other_language_opens_at_the_same_place(open_page, address, name):
+    page = open_page(address + "chapters/en/05-cost.html")
+    for folder in ("ko/chapters/ko", "chapters/en"):
+        page.wait_for_selector("form[role=search]", state="attached")  # the scripts have run
+        page.evaluate("(name) => document.getElementById(name).scrollIntoView({behavior: 'instant'})", name)
+        page.locator(".btn-language-button").evaluate("(button) => button.click()")  # without scrolling to it
+        page.wait_for_url(f"**/{folder}/05-cost.html#{name}")
+        page.wait_for_function(
+            "(name) => Math.abs(document.getElementById(name).getBoundingClientRect().top) < innerHeight / 3",
+            arg=name,
+        )
+
+
+def test_the_other_language_keeps_the_address_of_the_explorer(open_page, address):
+    page = open_page(address + "chapters/en/try-it.html#relu,elu;alpha=2,x=-0.5")
+    page.wait_for_selector("form[role=search]", state="attached")
+    page.locator(".btn-language-button").click()
+    page.wait_for_url("**/ko/chapters/ko/try-it.html#relu,elu;alpha=2,x=-0.5")
+
+
 def test_on_a_phone_the_menu_opens_and_closes(open_page, address):
     page = open_page(address + CHAPTER, width=390, height=844)
     page.locator(".primary-toggle").click()

@@ -30,6 +30,24 @@
     match.scrollIntoView({ block: "center", behavior: "instant" });
   };
 
+  // The other edition opens where this one is read: its sections and figures have the same names. What is no name of a
+  // place is the explorer's address, and holds there, too.
+  const placeInOther = () => {
+    let named = null;
+    try {
+      named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {}
+    if (location.hash && !named) return location.hash;
+    const places = [...document.querySelectorAll(":is(article section, article figure)[id]")];
+    const above = places.filter((place) => place.getBoundingClientRect().top < innerHeight / 3 &&
+      !place.closest("details:not([open]), [hidden]"));
+    return scrollY > innerHeight / 3 && above.length ? `#${above.at(-1).id}` : "";
+  };
+  const language = document.querySelector(".btn-language-button");
+  for (const event of ["pointerdown", "click"]) {  // the first also before "open in a new tab", the second from the keyboard
+    language?.addEventListener(event, () => { language.hash = placeInOther(); });
+  }
+
   const ready = () => {
     reachable();
     showCurrent();

@@ -1,0 +1,109 @@
+"""Sphinx extension: what the pages' typography needs in their HTML, and no notebook has to know.
+
+- The three lists that open a chapter (*You will do*, *You will learn*, *You need*) stand in one box.
+- What follows a formula or code without a space, such as a comma or a Korean particle, begins no line.
+- Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark.
+
+Styles: ``static/look.css``, ``static/code.css``.
+"""
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+OPENING = {
+    "en": ("You will do", "You will learn", "You need"),
+    "ko": ("할 일", "배울 것", "필요한 것"),
+}
+ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")  # longer ones may begin a line; after a hyphen or dash one may end
+BLOCK = re.compile(r'(?P<start><div class="highlight"><pre)>(?:<span></span>)?(?P<code>.*?)\n*</pre>', re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
+ENTITY = re.compile(r"&[^;\s]+;")
+
+
+class OpeningBox(SphinxPostTransform):
+    """The lists that open a chapter, in one box."""
+
+    default_priority = 140
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Move each list, and the line above it that names it, into the box."""
+        section = next(self.document.findall(nodes.section), None)
+        if section is None:
+            return
+        box = nodes.container(classes=["opening"])
+        for name, items in zip(list(section.children), list(section.children)[1:], strict=False):
+            named = isinstance(name, nodes.paragraph) and name.astext() in OPENING[self.config.language]
+            if named and isinstance(items, nodes.bullet_list):
+                if not box.children:
+                    section.insert(section.index(name), box)
+                section.remove(name)
+                section.remove(items)
+                box.append(nodes.container("", name, items))
+
+
+def ends_in_code(node: nodes.Node) -> bool:
+    """Whether a formula or code is the last thing of an inline node."""
+    if isinstance(node, (nodes.math, nodes.literal)):
+        return True
+    inline = isinstance(node, (nodes.Inline, nodes.reference)) and isinstance(node, nodes.Element)
+    return inline and bool(node.children) and ends_in_code(node.children[-1])
+
+
+class Joined(SphinxPostTransform):
+    """A formula or code, and what follows it without a space, on one line."""
+
+    default_priority = 190  # when links have been resolved
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put both into an element that does not break between them."""
+        for text in list(self.document.findall(nodes.Text)):
+            parent = text.parent
+            place = parent.index(text)
+            before = parent.children[place - 1] if place else None
+            attached = ATTACHED.match(text.astext())
+            if before is None or not attached or not ends_in_code(before):
+                continue
+            joined = nodes.inline("", "", before, nodes.Text(attached[0]), classes=["joined"])
+            rest = text.astext()[attached.end() :]
+            parent.children[place - 1 : place + 1] = []
+            for node in [*([nodes.Text(rest)] if rest else []), joined]:
+                parent.insert(place - 1, node)
+
+
+def length(line: str) -> int:
+    """How many characters a line of HTML shows.
+
+    >>> length('<span class="o">&gt;</span>= 1')
+    4
+    """
+    return len(ENTITY.sub("x", TAG.sub("", line)))
+
+
+def with_lines(page: str) -> str:
+    """A page in whose code and outputs each line is an element that knows its indentation, and each block its width."""
+
+    def lined(match: re.Match[str]) -> str:
+        lines = match["code"].split("\n")
+        parts = []
+        for line in lines:
+            text = TAG.sub("", line)
+            indent = len(text) - len(text.lstrip(" ")) if text.strip() else 0
+            style = f' style="--i:{indent}"' if indent else ""
+            parts.append(f'<span class="code-line"{style}>{line}\n</span>')
+        return f'{match["start"]} style="--w:{max(map(length, lines))}">{"".join(parts)}</pre>'
+
+    return BLOCK.sub(lined, page)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register the extension with Sphinx."""
+    app.add_post_transform(OpeningBox)
+    app.add_post_transform(Joined)
+    for style in ("code.css", "look.css"):
+        app.add_css_file(style, priority=900)  # after the theme's
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
