@@ -164,6 +164,7 @@ def packed(pdf: Path, target: Path, book: Sequence[Article], language: str) -> i
             part_words(item.children)
 
     settings = settings_of(language)
+    pikepdf.settings.set_flate_compression_level(9)
     with pikepdf.open(pdf) as opened:
         with opened.open_outline() as outline:
             part_words(outline.root)
