@@ -25,6 +25,7 @@ Array = NDArray[Any]
 MIME = "application/vnd.relubook.live+json"
 LINE_STYLES = ("-", "--", "-.", ":", "None")
 MARKERS = ("None", "o", "s", "^", "v", "D", "x", "*")
+LINE = 60  # letters of a title that the width of a page holds
 STEPS = 1000  # positions along an axis that the data tells apart: about one a pixel
 RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 
@@ -139,7 +140,8 @@ def live_figure(
         "frames": _written(drawn, frames, shown),
     }
     told = ", ".join(f"{name.replace('_', ' ')} {_text_of(v)}" for name, v in zip(values, still, strict=True))
-    shown.set_title(f"{told}: {_title(shown)}")
+    title = f"{told}: {_title(shown)}"
+    shown.set_title(title if len(title) <= LINE else f"{told}:\n{_title(shown)}")
     return LiveFigure(_figure_of(shown), data)
 
 
