@@ -41,7 +41,7 @@ SCRIPTS_IN_USE = (
     *("documentation_options.js", "start.js", "doctools.js", "sphinx_highlight.js"),
     *("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js"),
     *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js"),
-    *("answers.js", "figures.js", "loaded.js"),
+    *("answers.js", "figures.js", "glossary.js", "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
