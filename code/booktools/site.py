@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import imagesize
 
-from booktools import explorer, live, search
+from booktools import explorer, live, search, teaching
 from booktools.figures import for_page, korean_labels, view_size
 from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
@@ -247,6 +247,8 @@ def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int
         figure.write_text(for_page(figure.read_text(encoding="utf-8"), labels), encoding="utf-8")
 
     for name, page in edition.pages.items():
+        if name.endswith(f"/{teaching.PAGE}"):
+            page = teaching.filled(page, edition.pages)
         target = edition.output / name
         target.parent.mkdir(parents=True, exist_ok=True)
         whole = "<head>" in page
