@@ -265,7 +265,9 @@ def write_edition(
     for name, font in fonts.items():
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         (output / name).write_bytes(font)
-    for name in sorted(files_named(css) - set(fonts) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}):
+    for name in sorted(
+        files_named(css) - set(fonts) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}
+    ):
         _copy(static / name, output / name)
     for name in ("_images", "_sources"):
         _copy(edition.raw / name, edition.output / name)

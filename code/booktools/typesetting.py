@@ -20,10 +20,14 @@ OPENING = {
     "en": ("You will do", "You will learn", "You need"),
     "ko": ("할 일", "배울 것", "필요한 것"),
 }
-ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")  # longer ones may begin a line; after a hyphen or dash one may end
+ATTACHED = re.compile(
+    r"[^\s\u2013\u2014-]{1,12}"
+)  # longer ones may begin a line; after a hyphen or dash one may end
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
-    r'(?:<span></span>)?(?P<code>.*?)\n*</pre>', re.DOTALL)
+    r"(?:<span></span>)?(?P<code>.*?)\n*</pre>",
+    re.DOTALL,
+)
 COLUMNS = re.compile(r"\S {2,}\S")
 TABLE = re.compile(r'<table class="table">.*?</table>', re.DOTALL)
 HEAD = re.compile(r'<th class="head">(.*?)</th>', re.DOTALL)
