@@ -199,7 +199,8 @@
       const rows = Object.entries(SYMBOLS).map(([value, symbol]) => {
         const formula = formulas[name] ? [" = ", formulas[name][value].cloneNode(true)] : [];
         const result = element("span", {class: "explorer-value", "data-value": `${value} ${name}`});
-        return element("div", {class: "explorer-row"}, `${symbol}(x)`, ...formula, " ", result);
+        const of = element("span", {class: "explorer-of"}, "(x)");
+        return element("div", {class: "explorer-row"}, symbol, of, ...formula, " ", result);
       });
       const controls = Object.keys(parameters).map((parameter) =>
         element("div", {class: "explorer-control"}, ...control(name, parameter)));

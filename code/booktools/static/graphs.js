@@ -1,7 +1,7 @@
 // The graphs of the explorer as SVG text, and what its address says. Nothing here needs a page: the build draws the still
 // figures of the chapters with it, by node, and the page the live ones.
 (() => {
-  const WIDTH = 340, LEFT = 30, RIGHT = 8, TOP = 22, BOTTOM = 20; // of a graph, in its own units
+  const WIDTH = 340, LEFT = 34, RIGHT = 8, TOP = 22, BOTTOM = 20; // of a graph, in its own units
   const POINTS = 80; // of each piece of a line
   const LINES = [ // colours and dashes, in explorer.css; more lines than these cannot be told apart
     "explorer-blue", "explorer-orange", "explorer-green", "explorer-purple", "explorer-sky", "explorer-brown",
@@ -101,7 +101,7 @@
   function scale({value, height}, choice, registry) {
     const [left, right] = range(choice, registry);
     const stepX = right > 9 ? 2 : right > 3 ? 1 : 0.5;
-    const step = value === "grad" || right < 3 ? 0.5 : right > 6 ? 2 : 1;
+    const step = value === "grad" || (right < 3 && height > 200) ? 0.5 : right > 6 ? 2 : 1;
     const [low, high] = value === "grad" ? [-0.5, 2] : [-Math.ceil((0.4 * right) / step) * step, right];
     const frame = {x: LEFT, y: TOP, width: WIDTH - LEFT - RIGHT, height: height - TOP - BOTTOM};
     const across = (x) => LEFT + ((x - left) / (right - left)) * frame.width;
