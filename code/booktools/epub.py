@@ -32,7 +32,9 @@ from booktools.formulas import STATIC
 from booktools.offline import Settings, offer, settings_of
 
 PAPER = Path(__file__).parent / "paper"
-LINE = re.compile(r"^\.explorer-\w+ \{ color: .*\}$", re.MULTILINE)  # colour and dashes of a line of the explorer's graphs
+LINE = re.compile(
+    r"^\.explorer-\w+ \{ color: .*\}$", re.MULTILINE
+)  # colour and dashes of a line of the explorer's graphs
 XHTML, MATHML, SVG = (
     "http://www.w3.org/1999/xhtml",
     "http://www.w3.org/1998/Math/MathML",
