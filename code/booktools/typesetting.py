@@ -17,12 +17,8 @@ OPENING = {
     "en": ("You will do", "You will learn", "You need"),
     "ko": ("할 일", "배울 것", "필요한 것"),
 }
-ATTACHED = re.compile(
-    r"[^\s\u2013\u2014-]{1,12}"
-)  # longer ones may begin a line; after a hyphen or dash one may end
-BLOCK = re.compile(
-    r'(?P<start><div class="highlight"><pre)>(?:<span></span>)?(?P<code>.*?)\n*</pre>', re.DOTALL
-)
+ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")  # longer ones may begin a line; after a hyphen or dash one may end
+BLOCK = re.compile(r'(?P<start><div class="highlight"><pre)>(?:<span></span>)?(?P<code>.*?)\n*</pre>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 ENTITY = re.compile(r"&[^;\s]+;")
 
