@@ -127,7 +127,7 @@
       const placeOf = ({clientX, clientY}) => new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse()).x;
       const at = (event) => scale(graph, choice, family).x(placeOf(event));
       const isNear = (event) => Math.abs(placeOf(event) - scale(graph, choice, family).across(choice.x)) < 10;
-      let down = null; // the pointer's place, until it moves or leaves
+      let down = null; // where the pointer went down, until it has moved along the graph
       svg.addEventListener("pointerdown", (event) => {
         if (event.button) return;
         down = event;
@@ -135,8 +135,11 @@
       });
       svg.addEventListener("pointermove", (event) => {
         if (svg.hasPointerCapture(event.pointerId)) {
-          if (down && Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) < 3) return;
-          down = null;
+          if (down) {
+            const across = Math.abs(event.clientX - down.clientX), along = Math.abs(event.clientY - down.clientY);
+            if (across < 3 || across < along) return;
+            down = null;
+          }
           pin(at(event));
         } else if (!choice.pinned && !front) {
           hover = rounded(at(event));
@@ -269,7 +272,8 @@
     root.querySelector(".explorer-app").append(choices(), note, pictures, place, cards);
     graphs.forEach((graph, i) => follow(svgs[i], graph));
 
-    // A heading has an address, too: the outline leads there and leaves the choice alone, which its entry of the history keeps.
+    // A heading has an address, too: the outline leads there and leaves the choice alone, which is stored until the page is
+    // loaded again.
     const named = () => {
       try {
         return location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -277,12 +281,12 @@
         return null;
       }
     };
-    const opened = readAddress(named() ? history.state?.explorer ?? "" : location.hash.slice(1), family, first);
+    const opened = readAddress(named() ? sessionStorage.getItem("explorer") ?? "" : location.hash.slice(1), family, first);
     read(opened);
     if (opened.known && !named() && scrollY === 0) root.scrollIntoView(); // whoever comes from a chapter comes for this
     addEventListener("hashchange", () => {
       if (named()) {
-        history.replaceState({explorer: writeAddress(choice, family)}, "");
+        sessionStorage.setItem("explorer", writeAddress(choice, family));
         return;
       }
       const found = readAddress(location.hash.slice(1), family, first);
