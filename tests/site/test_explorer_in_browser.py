@@ -326,7 +326,15 @@ def test_more_than_seven_lines_have_each_its_own_look_and_name(page):
     assert len({colour for colour, _ in looks}) == len({dashes for _, dashes in looks}) == 8
     assert page.get_by_label("selu", exact=True).is_disabled() and "8" in note(page)
     labelled = set(page.locator(".explorer-label").all_text_contents())
-    assert labelled >= {"elu", "silu", "mish", "tanh", "sigmoid", "gelu", "softplus"}  # relu is nowhere clear of them
+    assert labelled >= {
+        "elu",
+        "silu",
+        "mish",
+        "tanh",
+        "sigmoid",
+        "gelu",
+        "softplus",
+    }  # relu is nowhere clear of them
     page.get_by_label("tanh", exact=True).uncheck()
     assert page.get_by_label("selu", exact=True).is_enabled() and note(page) == ""
 
