@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.html
 from lxml.html import HtmlElement
 
+from booktools import explorer
 from booktools.languages import KOREAN_FOLDER
 
 WORDS = {
@@ -45,7 +46,7 @@ FORMATS = ("pdf", "epub")
 
 ON_A_SCREEN_ONLY = (  # by class
     *("headerlink", "figure-download", "asked", "outputs-setting", "guess", "guesses", "live"),
-    *("explorer-app", "toctree-wrapper", "take-along"),
+    *("explorer-app", "explorer-controls", "toctree-wrapper", "take-along"),
 )
 WITHOUT_THEIR_ELEMENT = ("label", "a.figure-file", "a.image-reference", "div.answer")
 ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:")
@@ -174,7 +175,7 @@ def solutions_of(article: HtmlElement, name: str, language: str) -> HtmlElement 
 
 
 def linked(content: HtmlElement, name: str, page: Path, names: dict[Path, str], address: str | None) -> None:
-    """Let the links of an article lead to other articles, or to the published book.
+    """Let the links of an article lead to other articles, or to the published book, where the explorer is.
 
     Args:
         content: the article, whose ids get its name in front.
@@ -194,7 +195,7 @@ def linked(content: HtmlElement, name: str, page: Path, names: dict[Path, str], 
             continue
         parts = urlsplit(href)
         target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-        if target in names:
+        if target in names and not (address and explorer.STATE in element.get("class", "").split()):
             fragment = (
                 f"--{unquote(parts.fragment)}"
                 if parts.fragment and not parts.fragment.startswith("show=")

@@ -5,6 +5,7 @@ python -m booktools.epub [--site SITE] [--language LANGUAGE]
 
 import argparse
 import html
+import re
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
+from booktools import explorer
 from booktools.articles import (
     WORDS,
     Article,
@@ -26,9 +28,13 @@ from booktools.articles import (
     text_of,
 )
 from booktools.build import BUILD
+from booktools.formulas import STATIC
 from booktools.offline import Settings, offer, settings_of
 
 PAPER = Path(__file__).parent / "paper"
+LINE = re.compile(
+    r"^\.explorer-\w+ \{ color: .*\}$", re.MULTILINE
+)  # colour and dashes of a line of the explorer's graphs
 XHTML, MATHML, SVG = (
     "http://www.w3.org/1999/xhtml",
     "http://www.w3.org/1998/Math/MathML",
@@ -162,6 +168,12 @@ def package(book: Sequence[Article], settings: Settings, language: str, items: S
 <spine><itemref idref="cover-page"/><itemref idref="contents"/>{spine}</spine></package>"""
 
 
+def style() -> str:
+    """The stylesheet, with the pages' own lines for the graphs of the explorer."""
+    lines = LINE.findall((STATIC / explorer.STYLESHEET).read_text(encoding="utf-8"))
+    return (PAPER / "epub.css").read_text(encoding="utf-8") + "\n".join(lines)
+
+
 def cover_of(settings: Settings) -> str:
     """The cover as a picture: title and author under the graph."""
     graph = (PAPER / "cover.svg").read_text(encoding="utf-8")
@@ -229,7 +241,7 @@ def write_epub(site: Path, language: str, folder: Path | None = None) -> str:
     cover[0].set("alt", settings.title)
     files["cover.xhtml"] = page_of(WORDS[language]["cover"], [cover], language)
     files["cover.svg"] = cover_of(settings).encode()
-    files["epub.css"] = (PAPER / "epub.css").read_bytes()
+    files["epub.css"] = style().encode()
     files["package.opf"] = package(book, settings, language, items).encode()
     _write(target, files)
     return f"{target}: {len(book)} pages, {target.stat().st_size / 1e6:.1f} MB"

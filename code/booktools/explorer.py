@@ -5,10 +5,11 @@ Its page, ``try-it``, is a notebook that prints relubook's registry as a table, 
 libraries that are light enough for this page draw on a canvas, which takes its colours from no theme, and leave the
 keyboard and the screen reader to the page.
 
-A link to that page may name functions: ``[smooth relatives](try-it.ipynb#gelu,silu;x=-1)``, in the form that the page
+A link to that page may name functions: ``[smooth relatives](try-it.ipynb#gelu,silu,x=-1)``, in the form that the page
 writes into its own address. In a notebook it is a link like any other. On the page it leads to the explorer with this
 choice; and where it is a paragraph of its own, an explorer of these functions stands in its place, with the text of the
-link below it. Its graphs are drawn here, by the same script, for readers without scripts.
+link below it: on the front page one graph with a point to drag, elsewhere f and f′. The graphs are drawn here, by the
+same script, for readers without scripts.
 """
 
 import json
@@ -28,18 +29,20 @@ from booktools.notebook_format import CHAPTERS, read_notebook
 
 PAGE = "try-it"
 MARK = '<div id="explorer" '
-EMBEDDED = 'class="explorer-embed"'
+EMBEDDED = "explorer-embed"
+STATE = "explorer-state"  # a link that leads to a choice of functions
 SCRIPTS = ("activations.js", "graphs.js", "explorer.js")
 STYLESHEET = "explorer.css"
 STILL = """
     for (const script of process.argv.slice(1)) require(script);
     const {registry, language, addresses} = JSON.parse(require("fs").readFileSync(0));
     const drawn = Object.fromEntries(Object.entries(registry).filter(([name]) => Object.hasOwn(ACTIVATIONS, name)));
-    console.log(JSON.stringify(addresses.map(({id, address}) => {
-        const {choice, unknown} = EXPLORER.readAddress(address, drawn);
+    console.log(JSON.stringify(addresses.map((address) => {
+        const {choice, ignored} = EXPLORER.readAddress(address, drawn);
+        const still = (graph) => EXPLORER.still(graph, choice, drawn, language);
         return {
-            functions: [...choice.functions.keys()], unknown,
-            graphs: EXPLORER.GRAPHS.map((graph) => EXPLORER.still(graph, choice, drawn, id, language)).join(""),
+            functions: [...choice.functions.keys()], ignored,
+            graphs: EXPLORER.GRAPHS.map(still).join(""), front: EXPLORER.FRONT.map(still).join(""),
         };
     })));
 """
@@ -58,18 +61,16 @@ def registry_in(page: str) -> dict[str, Any]:
     return dict(json.loads(unescape(data[1]))) if data else {}
 
 
-def stills(
-    registry: Mapping[str, Any], addresses: Sequence[Mapping[str, str]], language: str
-) -> list[dict[str, Any]]:
+def stills(registry: Mapping[str, Any], addresses: Sequence[str], language: str) -> list[dict[str, Any]]:
     """What each address shows, as the page's script reads and draws it.
 
     Args:
         registry: see ``stored_registry``.
-        addresses: each with ``address``, such as ``relu,elu;alpha=2``, and the ``id`` of its element.
+        addresses: such as ``relu,elu;alpha=2``.
         language: of the graphs' labels.
 
     Returns:
-        functions, what of the address is unknown, and the graphs as SVG, for each address.
+        for each address its functions, what is ignored of it, and as SVG the graphs and the one of the front page
     """
     answer = subprocess.run(
         [node_binary(), "-e", STILL, *(STATIC / script for script in SCRIPTS[:2])],
@@ -110,40 +111,43 @@ def put_in_explorers(app: Any, doctree: nodes.document) -> None:
     links = [link for link in links if names_functions(link.get("reftargetid"), registry)]
     if not links:
         return
-    app.env.note_dependency(str(file))
-    places = [
-        {"id": f"explorer-{number}", "address": link["reftargetid"]} for number, link in enumerate(links, 1)
-    ]
-    for link, place, still in zip(links, places, stills(registry, places, app.config.language), strict=True):
-        if still["unknown"]:
+    for source in (file, *(STATIC / script for script in SCRIPTS[:2])):
+        app.env.note_dependency(str(source))
+    addresses = [link["reftargetid"] for link in links]
+    drawn = zip(links, addresses, stills(registry, addresses, app.config.language), strict=True)
+    for number, (link, address, still) in enumerate(drawn, 1):
+        if still["ignored"]:
             raise ExtensionError(
-                f"{name}: the link {PAGE}.ipynb#{place['address']} names what the explorer does not draw:"
-                f" {', '.join(still['unknown'])}"
+                f"{name}: the link {PAGE}.ipynb#{address} names what the explorer does not draw:"
+                f" {', '.join(still['ignored'])}"
             )
         page = "" if name == target else app.builder.get_relative_uri(name, target)
         reference = nodes.reference(
             "",
             "",
             *(child.deepcopy() for inline in link.children for child in inline.children),
-            refuri=f"{page}#{place['address']}",
+            refuri=f"{page}#{address}",
             internal=True,
-            classes=["explorer-preset"] if name == target else [],
+            classes=[STATE],
         )
         if name != target and _stands_alone(link):
             data = {function: registry[function] for function in still["functions"]}
-            link.parent.replace_self(_embedded(place, data, still["graphs"], reference))
+            front = name == app.config.root_doc
+            graphs = still["front" if front else "graphs"]
+            embedded = _embedded(f"explorer-{number}", address, data, graphs, reference, front=front)
+            link.parent.replace_self(embedded)
         else:
             link.replace_self(reference)
 
 
 def _embedded(
-    place: Mapping[str, str], data: Mapping[str, Any], graphs: str, link: nodes.reference
+    name: str, address: str, data: Mapping[str, Any], graphs: str, link: nodes.reference, *, front: bool
 ) -> list[nodes.Node]:
-    """An explorer inside a chapter, with room for the controls that come with the script."""
+    """An explorer inside a chapter, or on the front page, with room for the controls that come with the script."""
     parameters = sum(len(function["defaults"]) for function in data.values())
     room = f"--functions: {len(data)}; --parameters: {parameters}"
     opening = (
-        f'<div id="{place["id"]}" {EMBEDDED} data-address="{escape(place["address"])}"'
+        f'<div id="{name}" class="{EMBEDDED}{" explorer-front" if front else ""}" data-address="{escape(address)}"'
         f' data-activations="{escape(json.dumps(data))}">'
         f'<div class="explorer-graphs">{graphs}</div><div class="explorer-controls" style="{room}"></div>'
     )
@@ -157,7 +161,7 @@ def _embedded(
 def add_explorer(app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Let the pages that have an explorer load what it needs."""
     body = context.get("body", "")
-    if MARK in body or EMBEDDED in body:
+    if MARK in body or f'class="{EMBEDDED}' in body:
         app.add_css_file(STYLESHEET)
         for script in SCRIPTS:
             app.add_js_file(script, loading_method="defer")

@@ -60,6 +60,12 @@ INTERFACE = {
     'title="전체 화면으로보기"': 'title="전체 화면으로 보기"',
     'title="실행: Binder"': 'title="Binder에서 실행"',
     'title="실행: Colab"': 'title="Colab에서 실행"',
+    # Heads of the tables that relubook prints.
+    '<th class="head"><p>name</p></th>': '<th class="head"><p>이름</p></th>',
+    '<th class="head"><p>function</p></th>': '<th class="head"><p>함수</p></th>',
+    '<th class="head"><p>derivative</p></th>': '<th class="head"><p>도함수</p></th>',
+    '<th class="head"><p>range</p></th>': '<th class="head"><p>치역</p></th>',
+    '<th class="head"><p>parameters and defaults</p></th>': '<th class="head"><p>매개변수와 기본값</p></th>',
 }
 
 

@@ -14,6 +14,8 @@ PAGE = """<!doctype html><html><head><link rel="canonical" href="https://example
 <article class="bd-article"><section id="top"><h1>{name}<a class="headerlink" href="#top">#</a></h1>{body}</section>
 </article></body></html>"""
 ONE = """
+<div class="explorer-embed"><svg><path d="M0 0"></path></svg><div class="explorer-controls"><p>x</p></div>
+<p><a class="explorer-state" href="two.html#relu,x=1">try</a></p></div>
 <p>See <a href="two.html#there">there</a>, <a href="two.html#nowhere">nowhere</a>, <a href="#top">above</a>,
 <a href="../../_sources/one.ipynb">the notebook</a> and <a href="https://example.com/">the web</a>.</p>
 <fieldset class="prediction"><p>Which?</p><ul><li><label><input type="radio"> <span>this</span></label></li></ul>
@@ -60,6 +62,7 @@ def test_links_lead_to_other_articles_and_else_to_the_published_book(site):
     _, one, two = articles(site, "en")
     assert hrefs(one.content) == [
         *(
+            "https://example.org/chapters/en/two.html#relu,x=1",  # the explorer is there alone
             "#two--there",
             "#two",
             "#one--top",
@@ -78,6 +81,7 @@ def test_where_the_book_is_not_published_a_link_to_no_page_is_text(site):
     )
     one = articles(site, "en")[1]
     assert "../../_sources/one.ipynb" not in hrefs(one.content) and "the notebook" in text_of(one.content)
+    assert hrefs(one.content)[0] == "#two"
 
 
 def test_nothing_is_left_of_what_only_a_screen_can_do_and_nothing_stays_closed(site):
@@ -90,6 +94,7 @@ def test_nothing_is_left_of_what_only_a_screen_can_do_and_nothing_stays_closed(s
     assert not one.content.xpath(
         ".//button | .//input | .//details | .//script | .//*[@hidden] | .//fieldset"
     )
+    assert one.content.xpath(".//svg/path") and not one.content.xpath(".//*[@class='explorer-controls']")
     (image,) = one.content.xpath(".//img")
     assert image.get("src") == (site / "chapters" / "en" / "a.svg").as_uri() and image.get("loading") is None
     assert len(one.content.xpath(".//div[@class='cell']")) == 4

@@ -7,8 +7,10 @@ import pytest
 from accessibility import COLOURS, REPEATED, violations
 from serving import SITE, pages
 
+from booktools import explorer
 from booktools.editions import read_page, to_translate
 from booktools.notebook_format import CHAPTERS, chapter_paths, read_notebook
+from relubook.activations import ACTIVATIONS
 
 PAGES = pages()
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
@@ -118,6 +120,8 @@ def test_every_link_inside_the_site_leads_to_a_file_and_an_anchor(name):
             continue
         target = (SITE / name).parent / path if path else SITE / name
         assert target.exists(), link
+        if target.stem == explorer.PAGE and explorer.names_functions(unescape(anchor), ACTIVATIONS):
+            continue  # a choice of functions; the build has looked at it
         if anchor and target.suffix == ".html":
             key = str(target.resolve())
             ids.setdefault(key, set(re.findall(r'\bid="([^"]+)"', target.read_text(encoding="utf-8"))))

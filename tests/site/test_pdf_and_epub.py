@@ -120,6 +120,26 @@ def test_the_epub_has_every_page_formulas_as_mathml_and_alt_texts(epubs, books, 
     assert len(images) > 80 and all(re.search(r'alt="[^"]', image) for image in images)
 
 
+@EVERY_EDITION
+def test_the_graphs_of_the_explorer_have_their_lines_in_the_epub(epubs, language):
+    with zipfile.ZipFile(epubs[language]) as archive:
+        css = archive.read("book/epub.css").decode()
+        pages = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".xhtml")]
+    graphs = [
+        graph
+        for page in pages
+        for graph in re.findall(r'<svg [^>]*class="explorer-graph.*?</svg></div>', page)
+    ]
+    assert len(graphs) == 5
+    used = {
+        name for graph in graphs for names in re.findall(r'class="([^"]+)"', graph) for name in names.split()
+    }
+    assert {"explorer-line", "explorer-blue", "explorer-orange", "explorer-tangent"} <= used
+    for name in used - {"explorer-title", "explorer-graphs"}:
+        assert re.search(rf"\.{name}\b[^{{}}]*{{[^}}]*\b(?:fill|stroke|color|width):", css), name
+    assert "var(" not in css  # which e-readers do not know
+
+
 def test_the_same_pages_are_the_same_epub(epubs, tmp_path):
     write_epub(SITE, "en", tmp_path)
     assert (tmp_path / offline_name("en", "epub")).read_bytes() == epubs["en"].read_bytes()

@@ -1,26 +1,27 @@
 // The explorer: choose activations, move their parameters, and read f and f′ at a point. The whole one, on its own page, has
-// a table made from relubook's registry; an embedded one, in a chapter, the functions that the chapter is about.
-// activations.js computes, graphs.js draws.
+// a table made from relubook's registry; an embedded one, in a chapter, the functions that the chapter is about; the one of
+// the front page, one graph. activations.js computes, graphs.js draws.
 (() => {
-  const {GRAPHS, LINES, VIEWS, chosen, choose, range, readAddress, writeAddress, scale, lines, marks, label, still, number, within} =
-    EXPLORER;
+  const {
+    GRAPHS, FRONT, LINES, VIEWS, chosen, choose, range, readAddress, writeAddress, scale, lines, marks, label, still, number, within,
+  } = EXPLORER;
   const LANGUAGE = document.documentElement.lang;
   const TEXT = {
     en: {
-      functions: "Functions", point: "Point x", reset: "Start again", values: "Values at the point", view: "Range",
+      functions: "Functions", point: "Point x", pin: "Pin", reset: "Start again", values: "Values at the point", view: "Range",
       fit: "to fit", from: "to", none: "Choose a function above.",
-      undrawn: "In the table, but not drawn here:", unknown: "The address names something that is not drawn here:",
+      undrawn: "In the table, but not drawn here:", ignored: "Not as the address says:",
       most: `${LINES.length} functions at a time: more lines could not be told apart.`,
     },
     ko: {
-      functions: "함수", point: "지점 x", reset: "처음 상태로", values: "이 지점에서의 값", view: "범위",
+      functions: "함수", point: "지점 x", pin: "고정", reset: "처음 상태로", values: "이 지점에서의 값", view: "범위",
       fit: "함수에 맞춤", from: "~", none: "위에서 함수를 고르십시오.",
-      undrawn: "표에만 있고 여기에는 그리지 않는 함수:", unknown: "주소에 여기서 그릴 수 없는 것이 있습니다:",
+      undrawn: "표에만 있고 여기에는 그리지 않는 함수:", ignored: "주소에 적힌 대로 그리지 못한 것:",
       most: `한 번에 ${LINES.length}개까지입니다. 더 많으면 선을 구별할 수 없습니다.`,
     },
   }[LANGUAGE];
   const FIRST = "relu,elu,silu"; // what a reader sees before choosing
-  const symbols = {f: "f", grad: "f′"};
+  const SYMBOLS = {f: "f", grad: "f′"};
 
   const element = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
@@ -29,9 +30,10 @@
     return made;
   };
   const drawing = (text) => document.createRange().createContextualFragment(text).firstElementChild;
+  const rounded = (x) => Math.round(x * 100) / 100;
 
   function start(root) {
-    const whole = root.id === "explorer";
+    const whole = root.id === "explorer", front = root.matches(".explorer-front"), graphs = front ? FRONT : GRAPHS;
     const registry = JSON.parse(root.dataset.activations); // name → {defaults, ranges, kinks, x}
     // Only what activations.js can compute is drawn; the table shows the others, and a line names them.
     const family = Object.fromEntries(Object.entries(registry).filter(([name]) => Object.hasOwn(ACTIVATIONS, name)));
@@ -43,16 +45,15 @@
     }
     const first = root.dataset.address ?? FIRST;
     let choice = chosen();
-    let hover = null; // x under the pointer, where that is not the pinned point
+    let hover = null; // x under the pointer, while the point is not pinned
     let svgs = [...root.querySelectorAll(".explorer-graph")]; // the build has drawn those of an embedded one
 
     // --- The address ----------------------------------------------------------------------------------------------------
 
-    function read(address) {
-      const {choice: found, unknown} = readAddress(address, family);
-      choice = found.functions.size ? found : readAddress(first, family).choice;
+    function read({choice: found, ignored}) {
+      choice = found;
       hover = null;
-      note.textContent = unknown.length ? `${TEXT.unknown} ${unknown.join(", ")}` : "";
+      note.textContent = ignored.length ? `${TEXT.ignored} ${ignored.join(", ").slice(0, 300)}` : "";
       show();
     }
 
@@ -62,21 +63,24 @@
       clearTimeout(waiting);
       waiting = setTimeout(() => {
         const address = `#${writeAddress(choice, family)}`;
-        if (!whole) {
-          root.querySelector("a").hash = address;
-          return;
-        }
-        history.replaceState(null, "", address);
-        const other = document.querySelector(".btn-language-button");
-        if (other) other.hash = address;
+        if (whole) history.replaceState(null, "", address);
+        else root.querySelector("a").hash = address;
       }, 150);
+    }
+
+    // What a reader may want to come back from is a new entry of the history.
+    function go(address) {
+      clearTimeout(waiting);
+      history.replaceState(null, "", `#${writeAddress(choice, family)}`);
+      if (address !== location.hash) history.pushState(null, "", address || location.pathname + location.search);
+      read(readAddress(address.slice(1), family, first));
     }
 
     // --- Graphs ---------------------------------------------------------------------------------------------------------
 
     function drawLines() {
-      GRAPHS.forEach((graph, i) => {
-        svgs[i].firstElementChild.innerHTML = lines(graph, choice, family, root.id);
+      graphs.forEach((graph, i) => {
+        svgs[i].firstElementChild.innerHTML = lines(graph, choice, family);
         svgs[i].setAttribute("aria-label", label(graph, choice, LANGUAGE));
       });
       const [low, high] = range(choice, family);
@@ -88,44 +92,69 @@
 
     function drawPoint() {
       const spoken = [], x = hover ?? choice.x;
-      GRAPHS.forEach((graph, i) => {
+      graphs.forEach((graph, i) => {
         svgs[i].lastElementChild.innerHTML = marks(graph, choice, family, x);
-        for (const [name, {parameters}] of choice.functions) {
-          const y = ACTIVATIONS[name][graph.value](x, parameters);
-          root.querySelector(`[data-value="${graph.value} ${name}"]`).textContent = `= ${number(y)}`;
-          spoken.push(`${name} ${symbols[graph.value]} = ${number(y, 2)}`);
-        }
       });
-      shown.textContent = number(x, 2);
-      if (hover === null) {
-        where.value = x;
-        where.setAttribute("aria-valuetext", `x = ${number(x, 2)}: ${spoken.join(", ")}`);
+      for (const [name, {parameters}] of choice.functions) {
+        const values = Object.keys(SYMBOLS).map((value) => {
+          const y = ACTIVATIONS[name][value](x, parameters);
+          root.querySelector(`[data-value="${value} ${name}"]`).textContent = `= ${number(y)}`;
+          return `${SYMBOLS[value]} = ${number(y, 2)}`;
+        });
+        spoken.push(`${name} ${values.join(", ")}`);
+        for (const slider of root.querySelectorAll(`[data-of="${name}"]`)) {
+          slider.setAttribute("aria-valuetext", `${number(Number(slider.value), 2)}: ${values.join(", ")}`);
+        }
       }
+      shown.textContent = number(x, 2);
+      pinned.setAttribute("aria-pressed", choice.pinned);
+      if (hover !== null) return;
+      where.value = x;
+      where.setAttribute("aria-valuetext", [`x = ${number(x, 2)}`, ...spoken].join("; "));
     }
 
-    const rounded = (x) => Math.round(x * 100) / 100;
-    function pin(x) {
+    function pin(x, stays = true) {
       choice.x = rounded(x);
+      choice.pinned = stays;
       hover = null;
       drawPoint();
       write();
     }
 
-    // A pointer that hovers shows the values under it; a click, a drag and a finger pin the point there.
+    // The point follows a pointer until a click, a tap or a drag pins it; a click on the pinned point lets it go. A finger
+    // that scrolls the page leaves it alone: the browser takes such a pointer away before it has moved.
     function follow(svg, graph) {
-      const at = ({clientX, clientY}) => {
-        const place = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
-        return scale(graph, choice, family).x(place.x);
-      };
-      svg.addEventListener("pointerdown", (event) => pin(at(event)));
+      const placeOf = ({clientX, clientY}) => new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse()).x;
+      const at = (event) => scale(graph, choice, family).x(placeOf(event));
+      const isNear = (event) => Math.abs(placeOf(event) - scale(graph, choice, family).across(choice.x)) < 10;
+      let down = null; // where the pointer went down, until it has moved along the graph
+      svg.addEventListener("pointerdown", (event) => {
+        if (event.button) return;
+        down = event;
+        svg.setPointerCapture(event.pointerId);
+      });
       svg.addEventListener("pointermove", (event) => {
-        if (event.buttons || event.pointerType === "touch") pin(at(event));
-        else {
+        if (svg.hasPointerCapture(event.pointerId)) {
+          if (down) {
+            const across = Math.abs(event.clientX - down.clientX), along = Math.abs(event.clientY - down.clientY);
+            if (across < 3 || across < along) return;
+            down = null;
+          }
+          pin(at(event));
+        } else if (!choice.pinned && !front) {
           hover = rounded(at(event));
           drawPoint();
         }
       });
+      svg.addEventListener("pointerup", (event) => {
+        if (down) pin(at(event), front || !(choice.pinned && isNear(event)));
+        down = null;
+      });
+      svg.addEventListener("pointercancel", () => {
+        down = null;
+      });
       svg.addEventListener("pointerleave", () => {
+        if (hover === null) return;
         hover = null;
         drawPoint();
       });
@@ -134,9 +163,10 @@
     // --- Controls -------------------------------------------------------------------------------------------------------
 
     const where = element("input", {type: "range", step: 0.01, id: `${root.id}-x`});
-    const shown = element("output", {for: where.id});
+    const shown = element("span", {class: "explorer-number", "aria-hidden": "true"});
+    const pinned = element("button", {type: "button", class: "explorer-pin"}, TEXT.pin);
     const cards = element("div", {class: "explorer-cards", role: "group", "aria-label": TEXT.values});
-    const note = element("p", {class: "explorer-note", role: "status"});
+    const note = element("p", {class: "explorer-note", role: "status", tabindex: -1});
     const boxes = {};
 
     function control(name, parameter) {
@@ -155,9 +185,9 @@
         return [text, box];
       }
       const [lowest, highest] = family[name].ranges[parameter];
-      const slider = element("input", {type: "range", id, min: lowest, max: highest, step: 0.01});
+      const slider = element("input", {type: "range", id, min: lowest, max: highest, step: 0.01, "data-of": name});
       slider.value = parameters[parameter];
-      const value = element("output", {for: id}, number(parameters[parameter], 2));
+      const value = element("span", {class: "explorer-number", "aria-hidden": "true"}, number(parameters[parameter], 2));
       slider.addEventListener("input", () => {
         value.textContent = number(Number(slider.value), 2);
         set(Number(slider.value));
@@ -169,10 +199,11 @@
       const {line, parameters} = choice.functions.get(name);
       const swatch = drawing(
         `<svg viewBox="0 0 28 8" class="explorer-swatch" aria-hidden="true"><path d="M0 4H28" class="explorer-line ${line}"/></svg>`);
-      const rows = GRAPHS.map(({value}) => {
+      const rows = Object.entries(SYMBOLS).map(([value, symbol]) => {
         const formula = formulas[name] ? [" = ", formulas[name][value].cloneNode(true)] : [];
         const result = element("span", {class: "explorer-value", "data-value": `${value} ${name}`});
-        return element("div", {class: "explorer-row"}, `${symbols[value]}(x)`, ...formula, " ", result);
+        const of = element("span", {class: "explorer-of"}, "(x)");
+        return element("div", {class: "explorer-row"}, symbol, of, ...formula, " ", result);
       });
       const controls = Object.keys(parameters).map((parameter) =>
         element("div", {class: "explorer-control"}, ...control(name, parameter)));
@@ -212,49 +243,64 @@
     }
 
     where.addEventListener("input", () => pin(Number(where.value)));
+    pinned.addEventListener("click", () => pin(choice.x, !choice.pinned));
+    root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && choice.pinned && !front) pin(choice.x, false);
+    });
+    const place = element("div", {class: "explorer-control explorer-where"},
+      element("label", {for: where.id}, TEXT.point), where, shown, ...(front ? [] : [pinned]));
+    if (!whole) {
+      root.querySelector(".explorer-controls").append(place, cards);
+      graphs.forEach((graph, i) => follow(svgs[i], graph));
+      read(readAddress(first, family));
+      choice.pinned = front; // in a chapter the point follows at once
+      drawPoint();
+      return;
+    }
+
     view.addEventListener("change", () => {
       choice.view = Number(view.value) || null;
       show();
       write();
     });
     const reset = element("button", {type: "button", class: "explorer-reset"}, TEXT.reset);
-    reset.addEventListener("click", () => {
-      clearTimeout(waiting);
-      if (whole) history.replaceState(null, "", location.pathname + location.search);
-      read("");
-    });
-    const place = element("div", {class: "explorer-control explorer-where"},
-      element("label", {for: where.id}, TEXT.point), where, shown, element("label", {for: view.id}, TEXT.view), view, reset);
-    if (whole) {
-      const graphs = element("div", {class: "explorer-graphs"});
-      graphs.innerHTML = GRAPHS.map((graph) => still(graph, choice, family, root.id, LANGUAGE)).join("");
-      svgs = [...graphs.children];
-      root.querySelector(".explorer-app").append(choices(), note, graphs, place, cards);
-    } else root.querySelector(".explorer-controls").append(place, note, cards);
-    GRAPHS.forEach((graph, i) => follow(svgs[i], graph));
-    if (!whole) return read(first);
+    reset.addEventListener("click", () => go(""));
+    place.append(element("label", {for: view.id}, TEXT.view), view, reset);
+    const pictures = element("div", {class: "explorer-graphs"});
+    pictures.innerHTML = graphs.map((graph) => still(graph, choice, family, LANGUAGE)).join("");
+    svgs = [...pictures.children];
+    root.querySelector(".explorer-app").append(choices(), note, pictures, place, cards);
+    graphs.forEach((graph, i) => follow(svgs[i], graph));
 
-    // A heading of the page has an address, too: the outline leads there and leaves the choice alone.
+    // A heading has an address, too: the outline leads there and leaves the choice alone, which is stored until the page is
+    // loaded again.
     const named = () => {
       try {
         return location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
       } catch {
-        return false;
+        return null;
       }
     };
-    read(named() ? "" : location.hash.slice(1));
+    const opened = readAddress(named() ? sessionStorage.getItem("explorer") ?? "" : location.hash.slice(1), family, first);
+    read(opened);
+    if (opened.known && !named() && scrollY === 0) root.scrollIntoView(); // whoever comes from a chapter comes for this
     addEventListener("hashchange", () => {
-      if (!named()) read(location.hash.slice(1));
+      if (named()) {
+        sessionStorage.setItem("explorer", writeAddress(choice, family));
+        return;
+      }
+      const found = readAddress(location.hash.slice(1), family, first);
+      read(found.known || !found.ignored.length ? found : {...found, choice});
     });
     // A comparison that the text offers: its sentence stands beside the graphs that it is about.
-    for (const link of document.querySelectorAll("a.explorer-preset")) {
+    for (const link of document.querySelectorAll("a.explorer-state")) {
       link.addEventListener("click", (event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        history.pushState(null, "", link.hash);
-        read(link.hash.slice(1));
+        go(link.hash);
         note.textContent = link.closest("li, p").textContent;
         root.scrollIntoView();
+        note.focus({preventScroll: true});
       });
     }
   }

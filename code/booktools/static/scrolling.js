@@ -26,10 +26,18 @@
     showCurrent();
   }, 100);  // the theme focuses its first link after as long, and before this
 
+  // What the address names; an address that nothing can decode names nothing.
+  const named = () => {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null;
+    }
+  };
+
   // A result of the search leads to a section: show the first marked word in it, also if it is hidden (answers.js opens that).
   const showMatch = () => {
-    const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const match = section?.querySelector(".highlighted");
+    const match = named()?.querySelector(".highlighted");
     if (!match) return;
     match.dispatchEvent(new Event("beforematch", { bubbles: true }));
     match.scrollIntoView({ block: "center", behavior: "instant" });
@@ -38,11 +46,7 @@
   // The other edition opens where this one is read: its sections and figures have the same names. What is no name of a
   // place is the explorer's address, and holds there, too.
   const placeInOther = () => {
-    let named = null;
-    try {
-      named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    } catch {}
-    if (location.hash && !named) return location.hash;
+    if (location.hash && !named()) return location.hash;
     const places = [...document.querySelectorAll(":is(article section, article figure)[id]")];
     const above = places.filter((place) => place.getBoundingClientRect().top < innerHeight / 3 &&
       !place.closest("details:not([open]), [hidden]"));
