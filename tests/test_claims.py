@@ -82,7 +82,9 @@ def test_advantages_and_drawbacks_have_the_numbers_of_the_claims_they_name(editi
     for section in sections:
         title, _, text = section.partition("\n")
         names = [headings[heading] for heading in re.findall(r"\[([^\]]+)\]\(claims.ipynb#", text)]
-        assert names and re.search(r"\]\(\d\d-.+?\.ipynb\)", text), f"{title}: links to no claim, or to no chapter"
+        assert names and re.search(r"\]\(\d\d-.+?\.ipynb\)", text), (
+            f"{title}: links to no claim, or to no chapter"
+        )
         known = set().union(*(settings(name) for name in names))
         known |= numbers(" ".join(f"{s}: {v}" for name in names for s, v in CLAIMS[name].numbers().items()))
         missing = numbers(text) - known - {"0", "1"}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 
 from booktools.editions import figure_texts, read_page, to_translate
 from booktools.notebook_format import CHAPTERS, ROOT, read_notebook
@@ -10,8 +11,10 @@ from booktools.notebook_format import CHAPTERS, ROOT, read_notebook
 FOLDER = CHAPTERS / "ko"
 HANGUL = re.compile(r"[가-힣]")
 
-# **죽은 유닛**(dead unit): …
-ENTRY = re.compile(r"^\*\*(?P<korean>[^*]+)\*\*(?:\((?P<english>[^()]+)\))?: ", re.MULTILINE)
+# **죽은 유닛**(dead unit; 죽은 뉴런): …
+ENTRY = re.compile(
+    r"^\*\*(?P<korean>[^*]+)\*\*(?:\((?P<english>[^();]+)(?:; (?P<synonyms>[^()]+))?\))?: ", re.MULTILINE
+)
 # 죽은 유닛(dead unit), as a chapter introduces a term
 INTRODUCED = re.compile(r"(?P<korean>[가-힣][가-힣 ]*)\*{0,2}\((?P<english>[A-Za-z][A-Za-z -]*[a-z])\)")
 
@@ -38,6 +41,16 @@ EVERY_TEXT = pytest.mark.parametrize("name", TEXTS)
 GLOSSARY_PAGE = read_page(FOLDER / "glossary.md")
 GLOSSARY = {
     match["english"].lower(): match["korean"] for match in ENTRY.finditer(GLOSSARY_PAGE) if match["english"]
+}
+# The interface's Korean, without the words of the search, which knows synonyms.
+INTERFACE = [
+    path
+    for path in [ROOT / "_config.ko.yml", FOLDER / "figure_labels.yml", *(ROOT / "code/booktools").rglob("*")]
+    if path.suffix in {".py", ".js", ".html", ".yml"} and path.name != "search_words.py"
+]
+OTHER_FORMS = {
+    right: re.compile(others)
+    for right, others in yaml.safe_load((FOLDER / "other_forms.yml").read_text(encoding="utf-8")).items()
 }
 
 
@@ -82,6 +95,49 @@ def test_a_term_has_one_form_wherever_it_is_introduced():
             last_words.setdefault(match["english"].lower(), {}).setdefault(word, name)
     several = {english: words for english, words in last_words.items() if len(words) > 1}
     assert not several
+
+
+def other_forms(name: str, text: str) -> list[str]:
+    """Each form in a text that the Korean edition does not use, with the one that it does."""
+    return [
+        f"{name}: {found[0]!r} in {text[max(found.start() - 15, 0) : found.end() + 15]!r}; the form is {right}"
+        for right, pattern in OTHER_FORMS.items()
+        for found in pattern.finditer(text)
+    ]
+
+
+@EVERY_TEXT
+def test_no_page_uses_another_form_of_a_term(name):
+    text = TEXTS[name]
+    if name == "glossary.md":  # names synonyms in its parentheses
+        text = ENTRY.sub(lambda entry: f"{entry['korean']}: ", text)
+    assert not other_forms(name, plain(text))
+
+
+def test_the_readme_and_the_interface_use_no_other_form_of_a_term():
+    found = other_forms("README.ko.md", plain((ROOT / "README.ko.md").read_text(encoding="utf-8")))
+    for path in INTERFACE:
+        korean = [line for line in path.read_text(encoding="utf-8").splitlines() if HANGUL.search(line)]
+        found += other_forms(path.name, "\n".join(korean))
+    assert not found
+
+
+def test_other_forms_are_found_and_the_right_ones_are_not():
+    for right in OTHER_FORMS:
+        assert not other_forms("page", right)
+    (message,) = other_forms("page.md", "300에포크를 훈련했다")
+    assert message == "page.md: '에포크' in '300에포크를 훈련했다'; the form is 에폭"
+    for wrong in ("95 % 신뢰 구간", "2포인트 앞선다", "파라미터 수", "함수의 인자"):
+        assert other_forms("page.md", wrong), wrong
+
+
+def test_the_glossary_rules():
+    """Its own terms are no other forms, and no term is a synonym of another one."""
+    entries = list(ENTRY.finditer(GLOSSARY_PAGE))
+    synonyms = {word for entry in entries for word in (entry["synonyms"] or "").split(", ")}
+    for entry in entries:
+        assert not other_forms("glossary.md", entry["korean"])
+        assert entry["korean"] not in synonyms
 
 
 @EVERY_TEXT

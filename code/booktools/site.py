@@ -17,12 +17,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import imagesize
+from lxml import html
 
-from booktools import explorer, live, search
+from booktools import explorer, live, search, teaching
 from booktools.figures import for_page, korean_labels, view_size
 from booktools.languages import INTERFACE, KOREAN_FOLDER
-from booktools.stylesheet import dark_rules, files_named, merged_stylesheet, names_in_pages, names_in_scripts
-from booktools.typesetting import with_lines
+from booktools.stylesheet import (
+    cut_font,
+    dark_rules,
+    files_named,
+    merged_stylesheet,
+    names_in_pages,
+    names_in_scripts,
+)
+from booktools.typesetting import with_labelled_cells, with_lines
 
 STATIC = Path(__file__).parent / "static"
 
@@ -41,7 +49,7 @@ SCRIPTS_IN_USE = (
     *("documentation_options.js", "start.js", "doctools.js", "sphinx_highlight.js"),
     *("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js"),
     *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js"),
-    *("answers.js", "figures.js", "loaded.js"),
+    *("answers.js", "figures.js", "glossary.js", "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
@@ -139,7 +147,9 @@ class Edition:
     def pages(self) -> dict[str, str]:
         """The HTML of each page by its path."""
         return {
-            path.relative_to(self.raw).as_posix(): with_lines(path.read_text(encoding="utf-8"))
+            path.relative_to(self.raw).as_posix(): with_labelled_cells(
+                with_lines(path.read_text(encoding="utf-8"))
+            )
             for path in sorted(self.raw.rglob("*.html"))
             if "_static" not in path.relative_to(self.raw).parts
         }
@@ -221,12 +231,26 @@ def redirect(page: str, name: str, edition: Edition) -> str:
     return template.format(language=edition.language, title=title[1] if title else "", address=address[1])
 
 
-def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int) -> None:
+def letters_in_formulas(editions: Iterable[Edition]) -> set[int]:
+    """The codes of what KaTeX drew on any page."""
+    return {
+        ord(letter)
+        for edition in editions
+        for page in edition.pages.values()
+        for formula in html.fromstring(page).xpath("//*[@class='katex-html']")
+        for letter in formula.text_content()
+    }
+
+
+def write_edition(
+    edition: Edition, css: str, fonts: Mapping[str, bytes], scripts: Iterable[str], scale: int
+) -> None:
     """Write the pages of an edition, and the files that they load.
 
     Args:
         edition: where they stand, and where they go.
         css: the stylesheet of all editions.
+        fonts: those that it loads, by their path.
         scripts: the scripts to merge.
         scale: see ``with_sized_figures``.
 
@@ -238,7 +262,12 @@ def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int
     output.mkdir(parents=True, exist_ok=True)
     for name, text in (("book.css", css), ("dark.css", dark_rules(css)), ("book.js", script)):
         (output / name).write_text(text, encoding="utf-8")
-    for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}):
+    for name, font in fonts.items():
+        (output / name).parent.mkdir(parents=True, exist_ok=True)
+        (output / name).write_bytes(font)
+    for name in sorted(
+        files_named(css) - set(fonts) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}
+    ):
         _copy(static / name, output / name)
     for name in ("_images", "_sources"):
         _copy(edition.raw / name, edition.output / name)
@@ -247,6 +276,8 @@ def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int
         figure.write_text(for_page(figure.read_text(encoding="utf-8"), labels), encoding="utf-8")
 
     for name, page in edition.pages.items():
+        if name.endswith(f"/{teaching.PAGE}"):
+            page = teaching.filled(page, edition.pages)
         target = edition.output / name
         target.parent.mkdir(parents=True, exist_ok=True)
         whole = "<head>" in page
@@ -331,8 +362,10 @@ def write_site(raw: Mapping[str, Path], output: Path, *, scale: int = 1) -> None
     ]
     merged = [styles_and_scripts(edition.raw / "_static") for edition in editions]
     static, (styles, _) = editions[0].raw / "_static", merged[0]
-    fonts = static / file_matching(static, ICON_FONTS)
-    css = merged_stylesheet(static, styles, names_in_use(editions), fonts)
+    icons = static / file_matching(static, ICON_FONTS)
+    css = merged_stylesheet(static, styles, names_in_use(editions), icons)
+    letters = letters_in_formulas(editions)
+    fonts = {name: cut_font(static / name, letters) for name in files_named(css) if name.endswith(".woff2")}
     for edition, (_, scripts) in zip(editions, merged, strict=True):
-        write_edition(edition, css, scripts, scale)
+        write_edition(edition, css, fonts, scripts, scale)
     write_for_search_engines(output)

@@ -1,7 +1,8 @@
 """One stylesheet for all pages: the theme's and the extensions' own, merged, and cut to what the pages use.
 
 A rule stays if every class, id and tag that its selector asks for occurs in a page or as a word in a script, because
-scripts add classes (``show``, ``fade``). The icons are cut to those in use and put into the stylesheet itself.
+scripts add classes (``show``, ``fade``). The icons are cut to those in use and put into the stylesheet itself, and the
+fonts of formulas to the letters in use.
 """
 
 import base64
@@ -34,9 +35,10 @@ COMPONENTS_WITHOUT_USE = (
     *("toast",),
 )
 ICON = re.compile(r'content:\s*"([\ue000-\uf8ff])"')  # icons have codes for private use
-NESTING_RULES = ("media", "supports", "layer")
+NESTING_RULES = ("media", "supports", "layer", "container")
 KEPT_RULES = ("keyframes", "-webkit-keyframes", "property", "page", "charset")
 
+FACE = re.compile(r"""@font-face\s*\{[^}]*?font-family:\s*(['"]?)(?P<family>[^'";}]+)\1[^}]*\}""")
 DARK = re.compile(r"""(\[data-theme=["']?)dark\b""")
 MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 
@@ -139,8 +141,8 @@ def with_moved_urls(css: str, folder: str) -> str:
     return URL.sub(moved, css)
 
 
-def _icon_font(path: Path, codes: Iterable[int]) -> str:
-    """The glyphs of an icon font that are used, as a data address."""
+def cut_font(path: Path, codes: Iterable[int]) -> bytes:
+    """The glyphs of a font that are used."""
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False, notdef_outline=False)
     font = TTFont(path, recalcTimestamp=False)  # the same bytes at any time
     subsetter = subset.Subsetter(options)
@@ -149,7 +151,12 @@ def _icon_font(path: Path, codes: Iterable[int]) -> str:
     font.flavor = "woff2"
     written = io.BytesIO()
     font.save(written)
-    return "data:font/woff2;base64," + base64.b64encode(written.getvalue()).decode()
+    return written.getvalue()
+
+
+def _icon_font(path: Path, codes: Iterable[int]) -> str:
+    """The glyphs of an icon font that are used, as a data address."""
+    return "data:font/woff2;base64," + base64.b64encode(cut_font(path, codes)).decode()
 
 
 def with_cut_icons(css: str, fonts: Path) -> str:
@@ -174,6 +181,16 @@ def with_cut_icons(css: str, fonts: Path) -> str:
         for (family, weight), file in ICON_FONTS.items()
     ]
     return "".join(cut) + css
+
+
+def with_used_fonts(css: str) -> str:
+    """A purged stylesheet without the fonts that none of its rules names.
+
+    >>> with_used_fonts("@font-face{font-family:A}@font-face{font-family:B}p{font:1em B}")
+    '@font-face{font-family:B}p{font:1em B}'
+    """
+    rules = FACE.sub("", css)
+    return FACE.sub(lambda face: face[0] if face["family"] in rules else "", css)
 
 
 def read_stylesheet(static: Path, name: str) -> str:
@@ -203,7 +220,7 @@ def merged_stylesheet(static: Path, sheets: Iterable[str], names: frozenset[str]
         fonts: folder of Font Awesome's fonts.
     """
     css = "".join(read_stylesheet(static, sheet) for sheet in sheets)
-    return str(rcssmin.cssmin(with_cut_icons(purged(css, names), fonts)))
+    return str(rcssmin.cssmin(with_cut_icons(with_used_fonts(purged(css, names)), fonts)))
 
 
 def dark_rules(css: str) -> str:

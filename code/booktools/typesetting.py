@@ -2,12 +2,15 @@
 
 - The three lists that open a chapter (*You will do*, *You will learn*, *You need*) stand in one box.
 - What follows a formula or code without a space, such as a comma or a Korean particle, begins no line.
-- Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark.
+- Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark;
+  an output in columns is marked, because it keeps its lines.
+- Each cell of a table knows the head of its column, which stands before it where a row becomes a card.
 
 Styles: ``static/look.css``, ``static/code.css``.
 """
 
 import re
+from html import escape, unescape
 from typing import Any
 
 from docutils import nodes
@@ -17,10 +20,19 @@ OPENING = {
     "en": ("You will do", "You will learn", "You need"),
     "ko": ("할 일", "배울 것", "필요한 것"),
 }
-ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")  # longer ones may begin a line; after a hyphen or dash one may end
-BLOCK = re.compile(r'(?P<start><div class="highlight"><pre)>(?:<span></span>)?(?P<code>.*?)\n*</pre>', re.DOTALL)
+ATTACHED = re.compile(
+    r"[^\s\u2013\u2014-]{1,12}"
+)  # longer ones may begin a line; after a hyphen or dash one may end
+BLOCK = re.compile(
+    r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
+    r"(?:<span></span>)?(?P<code>.*?)\n*</pre>",
+    re.DOTALL,
+)
+COLUMNS = re.compile(r"\S {2,}\S")
+TABLE = re.compile(r'<table class="table">.*?</table>', re.DOTALL)
+HEAD = re.compile(r'<th class="head">(.*?)</th>', re.DOTALL)
+ROW = re.compile(r'<tr class="row-(?:odd|even)"><td.*?</tr>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
-ENTITY = re.compile(r"&[^;\s]+;")
 
 
 class OpeningBox(SphinxPostTransform):
@@ -75,13 +87,15 @@ class Joined(SphinxPostTransform):
                 parent.insert(place - 1, node)
 
 
-def length(line: str) -> int:
-    """How many characters a line of HTML shows.
+def in_columns(lines: list[str]) -> bool:
+    """Whether most lines of an output, three or more, have gaps between words.
 
-    >>> length('<span class="o">&gt;</span>= 1')
-    4
+    >>> in_columns(["relu   0.90  0.91", "tanh   0.85  0.80", "elu    0.88  0.90"])
+    True
+    >>> in_columns(["relu is at 0.90", "tanh is at 0.85", "elu    0.88"])
+    False
     """
-    return len(ENTITY.sub("x", TAG.sub("", line)))
+    return len(lines) > 2 and sum(bool(COLUMNS.search(line)) for line in lines) > len(lines) / 2
 
 
 def with_lines(page: str) -> str:
@@ -89,15 +103,32 @@ def with_lines(page: str) -> str:
 
     def lined(match: re.Match[str]) -> str:
         lines = match["code"].split("\n")
+        texts = [unescape(TAG.sub("", line)) for line in lines]
+        columns = ' class="columns"' if match["output"] and in_columns(texts) else ""
         parts = []
-        for line in lines:
-            text = TAG.sub("", line)
+        for line, text in zip(lines, texts, strict=True):
             indent = len(text) - len(text.lstrip(" ")) if text.strip() else 0
             style = f' style="--i:{indent}"' if indent else ""
             parts.append(f'<span class="code-line"{style}>{line}\n</span>')
-        return f'{match["start"]} style="--w:{max(map(length, lines))}">{"".join(parts)}</pre>'
+        return f'{match["start"]}{columns} style="--w:{max(map(len, texts))}">{"".join(parts)}</pre>'
 
     return BLOCK.sub(lined, page)
+
+
+def with_labelled_cells(page: str) -> str:
+    """A page in whose tables each cell has the head of its column as ``data-label``."""
+
+    def labelled(table: re.Match[str]) -> str:
+        heads = [escape(unescape(TAG.sub("", head))) for head in HEAD.findall(table[0])]
+
+        def row(match: re.Match[str]) -> str:
+            first, *cells = match[0].split("<td")
+            labels = (f'<td data-label="{head}"{cell}' for head, cell in zip(heads, cells, strict=True))
+            return first + "".join(labels)
+
+        return ROW.sub(row, table[0])
+
+    return TABLE.sub(labelled, page)
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from booktools.execute import packed
+from booktools.figures import stored
 from booktools.notebook_format import read_notebook
 
 
@@ -42,15 +43,26 @@ def test_outputs_are_stored_and_their_change_is_shown(tmp_path):
     assert "text outputs unchanged" in execute(path).stdout
 
 
-def test_figures_are_for_dense_screens_and_packed_where_nobody_sees_it(tmp_path):
-    drawing = (
-        "import matplotlib.pyplot as plt; figure = plt.figure(figsize=(3, 2)); plt.plot([1, 2]); plt.show()"
-    )
-    path = write(tmp_path / "figure.ipynb", drawing)
+def figure_of(path, drawing):
+    """The one output of a cell that draws."""
+    write(path, f"import matplotlib.pyplot as plt; plt.figure(figsize=(3, 2)); {drawing}; plt.show()")
     assert execute(path).returncode == 0
     (output,) = read_notebook(path).cells[0].outputs
+    return output
+
+
+def test_a_figure_of_few_lines_is_stored_as_vectors_rounded_to_what_can_be_seen(tmp_path):
+    output = figure_of(tmp_path / "lines.ipynb", "plt.plot([1, 2])")
+    assert output.data.keys() == {"image/svg+xml", "text/plain"}
+    svg = output.data["image/svg+xml"]
+    assert svg.startswith("<svg ") and stored(svg) == svg
+
+
+def test_a_figure_of_many_points_is_stored_for_dense_screens_and_packed_where_nobody_sees_it(tmp_path):
+    drawing = "import numpy as np; plt.plot(*np.random.default_rng(0).normal(size=(2, 30_000)), 'o')"
+    output = figure_of(tmp_path / "points.ipynb", drawing)
     width = output.metadata["image/png"]["width"]
-    assert output.metadata == {"image/png": {"width": width}}
+    assert output.data.keys() == {"image/png", "text/plain"}
     with Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))) as image:
         assert image.mode == "P" and image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
         assert 550 < image.width < 650 and abs(image.width - 2 * width) <= 1

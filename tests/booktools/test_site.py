@@ -9,6 +9,7 @@ from booktools import site
 from booktools.build import BUILD, raw_pages
 from booktools.site import (
     EXPECTED,
+    PAGE_SCRIPTS,
     Edition,
     SiteError,
     check,
@@ -32,7 +33,7 @@ def raw_page() -> str:
 def edition(tmp_path) -> Edition:
     """The English edition, with the files that its pages load."""
     (tmp_path / "_static").mkdir()
-    for name in ("book.css", "dark.css", "book.js"):
+    for name in ("book.css", "dark.css", "book.js", *PAGE_SCRIPTS):
         (tmp_path / "_static" / name).write_text(name)
     return Edition("en", ENGLISH, tmp_path)
 

@@ -42,8 +42,8 @@ def test_rules_stay_where_a_page_can_match_them(css, kept):
 
 
 def test_a_rule_that_is_not_known_is_an_error():
-    with pytest.raises(StyleError, match="not known: @container"):
-        purged("@container (min-width: 9em) { p { color: red } }", NAMES)
+    with pytest.raises(StyleError, match="not known: @scope"):
+        purged("@scope (main) { p { color: red } }", NAMES)
 
 
 def test_names_are_tags_classes_and_ids():

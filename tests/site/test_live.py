@@ -109,10 +109,14 @@ def test_texts_are_legible_on_a_phone_and_none_lies_on_another(open_live, chapte
     page = open_live(f"ko/chapters/ko/{chapter}.html", width=390, height=844)
     for figure in page.locator(".live-graph").all():
         figure.scroll_into_view_if_needed()
-        boxes = figure.evaluate("""(graph) => [...graph.querySelectorAll("text")].filter((t) => t.textContent).map((t) => {
-            const {left, right, top, bottom} = t.getBoundingClientRect();
-            return [t.textContent, parseFloat(getComputedStyle(t).fontSize), left, right, top + 3, bottom - 3];
-        })""")
+        boxes = figure.evaluate("""(graph) => {
+            const texts = [...graph.querySelectorAll("text")].filter((text) => text.textContent);
+            return texts.map((text) => {
+                const {left, right, top, bottom} = text.getBoundingClientRect();
+                const size = parseFloat(getComputedStyle(text).fontSize);
+                return [text.textContent, size, left, right, top + 3, bottom - 3];
+            });
+        }""")
         assert len(boxes) > 8
         for name, size, left, right, top, bottom in boxes:
             assert size >= 12 and left >= 0 and right <= 390, name
@@ -151,10 +155,10 @@ def test_axe_finds_nothing(open_live, path, scheme):
 
 def test_nothing_moves_by_itself(open_live):
     page = open_live(HINGES)
-    moving = page.locator(
-        ".live"
-    ).first.evaluate("""(live) => live.getAnimations({subtree: true}).length
-        + [...live.querySelectorAll("*")].filter((e) => parseFloat(getComputedStyle(e).animationDuration) > 0).length""")
+    moving = page.locator(".live").first.evaluate("""(live) => {
+        const animated = (element) => parseFloat(getComputedStyle(element).animationDuration) > 0;
+        return live.getAnimations({subtree: true}).length + [...live.querySelectorAll("*")].filter(animated).length;
+    }""")
     before = line(page)
     page.wait_for_timeout(300)
     assert moving == 0 and line(page) == before

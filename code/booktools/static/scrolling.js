@@ -1,12 +1,17 @@
 // What the theme's scripts leave undone, once the page and they are there.
 (() => {
-  // Formulas and tables that are wider than the screen scroll in their own boxes; the keyboard has to reach those.
-  const reachable = () => {
-    for (const box of document.querySelectorAll(".katex-display, .pst-scrollable-table-container")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
+  // What is wider than the screen moves sideways in its own box; the keyboard has to reach that, and a reader be told.
+  const korean = document.documentElement.lang === "ko";
+  const names = [["katex-display", "Formula", "수식"], ["columns", "Output", "출력"], ["pst-scrollable-table-container", "Table", "표"]];
+  const sizes = new ResizeObserver((boxes) => {
+    for (const { target: box } of boxes) {
+      const wide = box.scrollWidth > box.clientWidth, name = names.find(([kind]) => box.classList.contains(kind));
+      for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name[korean ? 2 : 1] })) {
+        if (wide) box.setAttribute(key, value);
+        else box.removeAttribute(key);
+      }
     }
-  };
+  });
 
   // The theme keeps the side bar where it was on the page before, and opens it at its top: the current chapter may be neither.
   const showCurrent = () => {
@@ -53,7 +58,7 @@
   }
 
   const ready = () => {
-    reachable();
+    for (const [kind] of names) for (const box of document.getElementsByClassName(kind)) sizes.observe(box);
     showCurrent();
     setTimeout(showMatch, 50);  // Sphinx marks the words after 10
     // Where the way to the section is an animation, its end would be the last word.
@@ -70,7 +75,6 @@
   };
   // loaded.js sends this event, when the theme's scripts have run.
   addEventListener("load", ready, { once: true });
-  addEventListener("resize", reachable);
 
   // Paper is white: the dark theme waits until it is printed.
   const page = document.documentElement.dataset;
