@@ -265,7 +265,7 @@
     });
     const reset = element("button", {type: "button", class: "explorer-reset"}, TEXT.reset);
     reset.addEventListener("click", () => go(""));
-    place.append(element("label", {for: view.id}, TEXT.view), view, reset);
+    place.append(element("span", {class: "explorer-view"}, element("label", {for: view.id}, TEXT.view), " ", view), reset);
     const pictures = element("div", {class: "explorer-graphs"});
     pictures.innerHTML = graphs.map((graph) => still(graph, choice, family, LANGUAGE)).join("");
     svgs = [...pictures.children];
