@@ -140,6 +140,20 @@ def test_the_glossary_rules():
         assert entry["korean"] not in synonyms
 
 
+# By the sound of the last digit, or of the name: 0.3은, 0.4는, (2024)](…)는, ReLU를, Adam은.
+PARTICLES = re.compile(
+    r"(?<!\^)(?:(?P<digit>\d)|(?P<vowel>[A-Za-z]*LU|tanh|NumPy|PyTorch|Keras)|(?P<consonant>Adam|XOR))"
+    r"(?:`|\*\*|(?<=\(\d{4})\)\]\([^)\s]*\))?(?P<particle>은|는|이|가|을|를|과|와)(?![가-힣])"
+)
+
+
+@EVERY_TEXT
+def test_a_particle_follows_the_sound_of_a_number_or_a_name(name):
+    for match in PARTICLES.finditer(TEXTS[name]):
+        ends_in_a_consonant = match["digit"] in tuple("013678") if match["digit"] else match["consonant"]
+        assert bool(ends_in_a_consonant) == (match["particle"] in "은이을과"), match[0]
+
+
 @EVERY_TEXT
 def test_every_paragraph_is_in_korean(name):
     for paragraph in re.split(r"\n\s*\n|\n(?=[-*|] |\d+\. )", plain(TEXTS[name])):

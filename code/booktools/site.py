@@ -30,7 +30,7 @@ from booktools.stylesheet import (
     names_in_pages,
     names_in_scripts,
 )
-from booktools.typesetting import with_labelled_cells, with_lines
+from booktools.typesetting import typeset
 
 STATIC = Path(__file__).parent / "static"
 
@@ -147,9 +147,7 @@ class Edition:
     def pages(self) -> dict[str, str]:
         """The HTML of each page by its path."""
         return {
-            path.relative_to(self.raw).as_posix(): with_labelled_cells(
-                with_lines(path.read_text(encoding="utf-8"))
-            )
+            path.relative_to(self.raw).as_posix(): typeset(path.read_text(encoding="utf-8"))
             for path in sorted(self.raw.rglob("*.html"))
             if "_static" not in path.relative_to(self.raw).parts
         }

@@ -1,7 +1,8 @@
 """Sphinx extension: what the pages' typography needs in their HTML, and no notebook has to know.
 
 - The three lists that open a chapter (*You will do*, *You will learn*, *You need*) stand in one box.
-- What follows a formula or code without a space, such as a comma or a Korean particle, begins no line.
+- What follows a formula or code without a space, such as a comma or a Korean particle, begins no line; a bracket before
+  one ends none.
 - Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark;
   an output in columns is marked, because it keeps its lines.
 - Each cell of a table knows the head of its column, which stands before it where a row becomes a card.
@@ -23,6 +24,7 @@ OPENING = {
 ATTACHED = re.compile(
     r"[^\s\u2013\u2014-]{1,12}"
 )  # longer ones may begin a line; after a hyphen or dash one may end
+OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
     r"(?:<span></span>)?(?P<code>.*?)\n*</pre>",
@@ -57,16 +59,16 @@ class OpeningBox(SphinxPostTransform):
                 box.append(nodes.container("", name, items))
 
 
-def ends_in_code(node: nodes.Node) -> bool:
-    """Whether a formula or code is the last thing of an inline node."""
+def has_code_at(end: int, node: nodes.Node) -> bool:
+    """Whether a formula or code is the first (0) or last (-1) thing of an inline node."""
     if isinstance(node, (nodes.math, nodes.literal)):
         return True
     inline = isinstance(node, (nodes.Inline, nodes.reference)) and isinstance(node, nodes.Element)
-    return inline and bool(node.children) and ends_in_code(node.children[-1])
+    return inline and bool(node.children) and has_code_at(end, node.children[end])
 
 
 class Joined(SphinxPostTransform):
-    """A formula or code, and what follows it without a space, on one line."""
+    """A formula or code, and what stands at it without a space, on one line."""
 
     default_priority = 190  # when links have been resolved
     formats = ("html",)
@@ -76,15 +78,34 @@ class Joined(SphinxPostTransform):
         for text in list(self.document.findall(nodes.Text)):
             parent = text.parent
             place = parent.index(text)
-            before = parent.children[place - 1] if place else None
             attached = ATTACHED.match(text.astext())
-            if before is None or not attached or not ends_in_code(before):
-                continue
-            joined = nodes.inline("", "", before, nodes.Text(attached[0]), classes=["joined"])
-            rest = text.astext()[attached.end() :]
-            parent.children[place - 1 : place + 1] = []
-            for node in [*([nodes.Text(rest)] if rest else []), joined]:
-                parent.insert(place - 1, node)
+            if place and attached and has_code_at(-1, before := parent.children[place - 1]):
+                end = attached.end()
+                self._replace(
+                    parent, place - 1, [joined([before, nodes.Text(text[:end])]), nodes.Text(text[end:])]
+                )
+        for text in list(self.document.findall(nodes.Text)):
+            parent = text.parent
+            place = parent.index(text)
+            opened, after = OPENED.search(text.astext()), parent.children[place + 1 : place + 2]
+            if opened and after and has_code_at(0, after[0]):
+                start = opened.start()
+                self._replace(
+                    parent, place, [nodes.Text(text[:start]), joined([nodes.Text(text[start:]), *after])]
+                )
+
+    @staticmethod
+    def _replace(parent: nodes.Element, place: int, new: list[nodes.Node]) -> None:
+        """Put nodes in the place of two, without empty text."""
+        parent.children[place : place + 2] = []
+        for node in reversed(new):
+            if isinstance(node, nodes.Element) or node.astext():
+                parent.insert(place, node)
+
+
+def joined(parts: list[nodes.Node]) -> nodes.inline:
+    """An element that does not break between its parts."""
+    return nodes.inline("", "", *parts, classes=["joined"])
 
 
 def in_columns(lines: list[str]) -> bool:
@@ -115,6 +136,18 @@ def with_lines(page: str) -> str:
     return BLOCK.sub(lined, page)
 
 
+def with_breaks(page: str) -> str:
+    """A page that says where formulas and code may break, as a rule for what stands at them forbids it.
+
+    >>> with_breaks('<span class="base">a=</span><span class="base">b</span>')
+    '<span class="base">a=</span><wbr><span class="base">b</span>'
+    """
+    for between, part in (("", "base"), (" ", "pre")):
+        start = f'<span class="{part}">'
+        page = page.replace(f"</span>{between}{start}", f"</span>{between}<wbr>{start}")
+    return page
+
+
 def with_labelled_cells(page: str) -> str:
     """A page in whose tables each cell has the head of its column as ``data-label``."""
 
@@ -129,6 +162,11 @@ def with_labelled_cells(page: str) -> str:
         return ROW.sub(row, table[0])
 
     return TABLE.sub(labelled, page)
+
+
+def typeset(page: str) -> str:
+    """A page with all that its HTML needs."""
+    return with_breaks(with_labelled_cells(with_lines(page)))
 
 
 def setup(app: Any) -> dict[str, bool]:
