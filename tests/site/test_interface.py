@@ -214,15 +214,6 @@ def test_the_dark_theme_prints_in_light_and_comes_back(open_page, address):
     page.wait_for_selector("html[data-theme=dark]", state="attached")
 
 
-def test_wide_code_is_printed_to_its_end(open_page, address):
-    page = open_page(address + CHAPTER, width=640)
-    page.emulate_media(media="print")
-    cut = "[...document.querySelectorAll('pre')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
-    assert page.evaluate(cut) == 0
-    page.emulate_media(media="screen")
-    assert page.evaluate(cut) > 0  # there is wide code
-
-
 def test_the_icons_are_drawn(open_page, address):
     page = open_page(address + CHAPTER)
     page.evaluate("document.fonts.ready")
