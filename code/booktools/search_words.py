@@ -58,7 +58,7 @@ ENGLISH = (
 KOREAN = (
     ("죽은", "죽는", "dead", "dying", "죽어가는", "죽음", "죽다"),
     ("기울기 소실", "vanishing gradient", "그래디언트 소실", "경사 소실"),
-    ("기울기 폭발", "exploding gradient", "그래디언트 폭발"),
+    ("기울기 폭주", "exploding gradient", "그래디언트 폭주", "기울기 폭발", "그래디언트 폭발"),
     ("기울기", "그래디언트", "gradient", "경사도"),
     ("배치 정규화", "batch normalization", "batch norm", "batchnorm", "배치 노멀라이제이션", "배치놈"),
     ("층 정규화", "layer normalization", "layer norm", "layernorm", "레이어 정규화"),
@@ -66,6 +66,9 @@ KOREAN = (
     ("활성화 함수", "activation function", "활성 함수"),
     ("희소", "sparse", "sparsity", "스파스"),
     ("학습률", "learning rate", "러닝레이트", "학습율"),
+    ("에폭", "epoch", "에포크"),
+    ("매개변수", "parameter", "파라미터"),
+    ("하이퍼파라미터", "hyperparameter", "초매개변수"),
     ("옵티마이저", "optimizer", "최적화 기법", "최적화기"),
     ("역전파", "backpropagation", "backprop", "오차 역전파"),
     ("순전파", "forward pass", "정방향"),
@@ -105,7 +108,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "14-dying-relu": "dying ReLU, dead unit, dead neuron, learning rate too large; 죽은 ReLU, 죽은 유닛,"
         " 죽은 뉴런",
         "15-lost-negatives": "negative inputs, lost information, bottleneck, absolute value; 음수 정보 손실,"
-        " 병목, 절댓값",
+        " 음수값 정보손실, 병목, 절댓값",
         "16-unbounded-outputs": "unbounded outputs, exploding activations, ReLU6, quantization, batch normalisation;"
         " 발산, 큰 출력, 출력의 크기, 양자화, 배치 정규화",
         "17-lost-plasticity": "plasticity, continual learning, change of task, dormant unit, CReLU;"

@@ -154,6 +154,28 @@ QUERIES = {
         "언어 모델": "19-sparse-language-models",
         "희소 오토인코더": "20-superposition",
         "죽은 유닛": "14-dying-relu",
+        "파이썬으로 ReLU 구현": "01-definition 02-numpy",
+        "장단점": "advantages-and-drawbacks",
+        "ReLU의 장점": "advantages-and-drawbacks",
+        "계산 효율성": "advantages-and-drawbacks 05-cost",
+        "계산효율성": "advantages-and-drawbacks 05-cost",
+        "임계값 연산": "advantages-and-drawbacks",
+        "기울기 소실 문제": "advantages-and-drawbacks 06-gradient-flow",
+        "비선형성 도입": "advantages-and-drawbacks 03-nonlinearity",
+        "ReLU의 변형": "advantages-and-drawbacks",
+        "죽은 뉴런 문제": "14-dying-relu",
+        "파라메트릭 렐루": "08-leaky-and-prelu",
+        "학습 안정화": "advantages-and-drawbacks 09-elu-and-selu",
+        "실제 프로젝트": "advantages-and-drawbacks",
+        "주의사항": "advantages-and-drawbacks",
+        "죽은 ReLU 문제": "advantages-and-drawbacks 14-dying-relu",
+        "음수 값 정보 손실": "15-lost-negatives",
+        "음수값 정보손실": "15-lost-negatives",
+        "출력 범위 제한 없음": "advantages-and-drawbacks 16-unbounded-outputs",
+        "딥러닝": "advantages-and-drawbacks 01-definition",
+        "조각별 선형": "03-nonlinearity",
+        "하이퍼파라미터": "04-network-in-numpy",
+        "에포크": "04-network-in-numpy",
     },
 }
 FOLDERS = {"en": "", "ko": "ko/"}
@@ -191,8 +213,10 @@ def containing(word: str, edition: str) -> set[str]:
             text = "\n".join(
                 cell.source for cell in read_notebook(path).cells if cell.cell_type == "markdown"
             )
-        else:
+        elif path.suffix == ".md":
             text = path.read_text(encoding="utf-8")
+        else:
+            continue
         whole = rf"\b{word}\b" if word.isascii() else word  # Korean words carry particles
         if re.search(whole, re.sub(r"\]\([^)]*\)", "]", text), re.IGNORECASE | re.ASCII):
             names.add(path.stem)
