@@ -30,7 +30,7 @@ from booktools.stylesheet import (
     names_in_pages,
     names_in_scripts,
 )
-from booktools.typesetting import typeset
+from booktools.typesetting import typeset, with_labelled_cells
 
 STATIC = Path(__file__).parent / "static"
 
@@ -216,6 +216,7 @@ def finished_page(page: str, name: str, edition: Edition, scale: int) -> str:
         for english, korean in INTERFACE.items():
             page = page.replace(english, korean)
         page = live.page_in_korean(page)
+    page = with_labelled_cells(page)  # in the language that the heads have now
     return with_sized_figures(page, (edition.raw / name).parent, scale)
 
 

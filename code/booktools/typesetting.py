@@ -165,8 +165,8 @@ def with_labelled_cells(page: str) -> str:
 
 
 def typeset(page: str) -> str:
-    """A page with all that its HTML needs."""
-    return with_breaks(with_labelled_cells(with_lines(page)))
+    """A page whose code and outputs have their lines, and whose formulas can break."""
+    return with_breaks(with_lines(page))
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -22,6 +22,8 @@ def open_live(open_page, address):
 
     def open_live(path: str, **settings):
         page = open_page(path if path.startswith("file:") else address + path, **settings)
+        page.evaluate("localStorage.setItem('predictions', 'show')")  # figures that wait for a guess, too
+        page.reload()
         page.wait_for_selector(".live-graph")
         return page
 
@@ -55,7 +57,7 @@ def test_the_first_frame_is_that_of_the_still_picture(open_live, folder, chapter
 
 def test_the_keyboard_moves_the_slider_and_its_value_is_spoken(open_live):
     page = open_live(HINGES)
-    slider = page.get_by_label("hinges")
+    slider = page.get_by_role("slider", name="hinges")
     assert slider.get_attribute("aria-valuetext") == "4: largest error 0.12"
     before = line(page)
     slider.focus()
@@ -96,7 +98,7 @@ def test_a_menu_and_a_slider_choose_a_frame_together(open_live):
 
 def test_a_finger_moves_the_slider_on_a_phone(open_live):
     page = open_live(HINGES, width=390, height=844, has_touch=True, is_mobile=True)
-    slider = page.get_by_label("hinges")
+    slider = page.get_by_role("slider", name="hinges")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box["height"] >= 24 and box["x"] >= 0 and box["x"] + box["width"] <= 390
@@ -209,7 +211,7 @@ def test_without_scripts_the_still_picture_stands_there(browser, address):
 
 def test_in_print_the_still_picture_stands_there(open_live):
     page = open_live(HINGES)
-    page.get_by_label("hinges").press("End")
+    page.get_by_role("slider", name="hinges").press("End")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     figure = page.locator("#fig-hinges-live")
@@ -221,7 +223,7 @@ def test_in_print_the_still_picture_stands_there(open_live):
 def test_it_works_from_a_file_and_in_a_sandboxed_frame(open_live, address):
     for path in ((SITE / HINGES).as_uri(), f"{HINGES}?sandbox"):
         page = open_live(path)
-        page.get_by_label("hinges").press("ArrowLeft")
+        page.get_by_role("slider", name="hinges").press("ArrowLeft")
         assert page.locator("#fig-hinges-live output").inner_text() == "largest error 0.19"
         assert page.problems == []
 

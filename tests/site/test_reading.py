@@ -68,7 +68,7 @@ def test_on_a_wide_screen_a_table_is_a_table(open_read):
 def test_columns_of_an_output_keep_their_lines_and_the_keyboard_reaches_what_is_hidden(open_read, name):
     page = open_read(name, width=390, height=844)
     page.wait_for_function("document.querySelector('.columns[tabindex=\"0\"]')")
-    boxes = page.locator("article .columns").evaluate_all("""(boxes) => boxes.map((box) => {
+    boxes = page.locator("article .columns:visible").evaluate_all("""(boxes) => boxes.map((box) => {
         const line = box.querySelector(".code-line"), wide = box.scrollWidth > box.clientWidth;
         const {fontSize, lineHeight} = getComputedStyle(box);
         return [wide, box.tabIndex, box.getAttribute("role"), box.getAttribute("aria-label"), parseFloat(fontSize),
