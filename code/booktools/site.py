@@ -79,6 +79,9 @@ VERSION = re.compile(r'_static/(?P<file>[^"?]+)\?v=@')
 FIGURE = re.compile(
     r'<img (?P<attributes>[^>]*\bsrc="(?P<address>[^"]*_images/[^"]+\.(?:png|svg))"[^>]*?) ?/?>'
 )
+IMAGE_LINK = re.compile(  # what docutils puts around an image of a stated width
+    r'<a class="reference internal image-reference" [^>]*>(?P<image><img [^>]*>)\s*</a>'
+)
 CAPTION = re.compile(  # of a numbered figure, up to its own link
     r'(?P<start><figure [^>]*id="(?P<name>[^"]+)">\s*<a class="figure-file" )(?P<link>href="(?P<address>[^"]+)")'
     r'(?P<rest>[^\0]*?)(?P<end><a class="headerlink"[^>]*>#</a></p>\s*</figcaption>)'
@@ -188,6 +191,7 @@ def with_sized_figures(page: str, folder: Path, scale: int) -> str:
         link = f'<a class="figure-download" href="{match["address"]}" download="{name}">{kind.upper()}</a>'
         return f'{match["start"]}data-name="{name}" {match["link"]}{match["rest"]}{link}{match["end"]}'
 
+    page = IMAGE_LINK.sub(r"\g<image>", page)  # one link is enough
     return CAPTION.sub(to_download, FIGURE.sub(sized, page))
 
 

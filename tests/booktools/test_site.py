@@ -158,3 +158,14 @@ def test_writing_the_site_twice_gives_the_same_files(tmp_path):
         }
 
     assert written() == written()
+
+
+def test_a_figure_of_a_stated_width_is_one_link(tmp_path):
+    (tmp_path / "_images").mkdir()
+    (tmp_path / "_images/x.svg").write_text('<svg viewBox="0 0 300 200"></svg>')
+    inner = '<img alt="lines" src="_images/x.svg" style="width: 300px;" />'
+    page = f'<a class="reference internal image-reference" href="_images/x.svg">{inner}\n</a>'
+    sized = site.with_sized_figures(page, tmp_path, scale=1)
+    assert sized.count("<a ") == 1 and sized.startswith(
+        '<a class="figure-file" href="_images/x.svg"><img alt="lines"'
+    )
