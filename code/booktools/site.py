@@ -307,7 +307,7 @@ def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
         )
         names |= names_in_pages(edition.pages.values())
         names |= names_in_scripts(script.read_text(encoding="utf-8") for script in scripts)
-    return frozenset(names)
+    return frozenset(names | {"figure-download"})  # which with_sized_figures adds
 
 
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')

@@ -54,6 +54,9 @@ def test_the_link_leads_to_the_entry(chapter):
     assert meaning in chapter.locator(":target").inner_text()
 
 
-def test_without_scripts_the_browser_shows_the_meaning(open_page, address):
-    page = open_page(address + CHAPTERS[0], java_script_enabled=False)
+def test_without_scripts_the_browser_shows_the_meaning(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + CHAPTERS[0])
     assert len(page.locator("a.term").first.get_attribute("title")) > 5
+    context.close()
