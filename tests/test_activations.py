@@ -12,7 +12,7 @@ import joblib
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from mpmath import mpf
@@ -35,6 +35,10 @@ CASES = [(name, parameters) for name in KNOWN for parameters in ({}, *REFERENCES
 EVERY_CASE = pytest.mark.parametrize(
     ("name", "parameters"), CASES, ids=[f"{name}-{parameters}" for name, parameters in CASES]
 )
+
+# A busy machine is slow, and no function is wrong for that.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 # --- References ---------------------------------------------------------------------------------------------

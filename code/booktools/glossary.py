@@ -108,7 +108,9 @@ def terms_of(markdown: str, english_names: Container[str] = ()) -> Iterator[Term
         if (entry := ENTRY.fullmatch(paragraph.strip())) is None:
             continue
         within = entry["others"] or ""
-        names = [name_of(english) for english in (within, *re.split("[,;] ", within), entry["term"])]
+        names = [
+            name_of(english) for english in (*within.split("; "), *re.split("[,;] ", within), entry["term"])
+        ]
         chapter = CHAPTER.search(entry["text"])
         yield Term(
             title=entry["term"],

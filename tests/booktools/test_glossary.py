@@ -115,5 +115,5 @@ def test_synonyms_and_commas_in_parentheses_leave_the_address_alone():
     known = [name_of("gated linear unit"), name_of("He, LeCun initialisation")]
     source = """**게이트 선형 유닛**(GLU, gated linear unit): 곱.
 
-**He, LeCun 초기화**(He, LeCun initialisation): 시작."""
+**He, LeCun 초기화**(He, LeCun initialisation; Kaiming): 시작."""
     assert [term.name for term in terms_of(source, known)] == known
