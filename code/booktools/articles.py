@@ -222,7 +222,8 @@ def articles(site: Path, language: str) -> list[Article]:
     names = {page.resolve(): page.stem for _, page in pages}
     found = []
     for part, page in pages:
-        tree = lxml.html.fromstring(page.read_text(encoding="utf-8"))
+        # For the parser a <wbr> would be an element with an end, around what follows it.
+        tree = lxml.html.fromstring(page.read_text(encoding="utf-8").replace("<wbr>", "\N{ZERO WIDTH SPACE}"))
         article = next(iter(tree.xpath("//article")), None)
         if article is None or not article.xpath(".//h1"):
             raise ArticleError(f"{page}: has no article with a title; has the theme changed?")
