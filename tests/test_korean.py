@@ -114,8 +114,10 @@ def test_no_page_uses_another_form_of_a_term(name):
     assert not other_forms(name, plain(text))
 
 
-def test_the_readme_and_the_interface_use_no_other_form_of_a_term():
-    found = other_forms("README.ko.md", plain((ROOT / "README.ko.md").read_text(encoding="utf-8")))
+def test_what_stands_at_the_root_and_the_interface_use_no_other_form_of_a_term():
+    found = []
+    for name in ("README.ko.md", "CONTRIBUTING.ko.md"):
+        found += other_forms(name, plain((ROOT / name).read_text(encoding="utf-8")))
     for path in INTERFACE:
         korean = [line for line in path.read_text(encoding="utf-8").splitlines() if HANGUL.search(line)]
         found += other_forms(path.name, "\n".join(korean))

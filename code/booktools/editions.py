@@ -272,10 +272,11 @@ def copy_page(english_path: Path, korean_path: Path) -> bool:
 
 
 def pairs(english: Path = ENGLISH, korean: Path = KOREAN) -> list[tuple[Path, Path]]:
-    """Each English file with its Korean one, whether it exists or not; the README too."""
+    """Each English file with its Korean one, whether it exists or not; what stands at the root too."""
     files = sorted([*english.glob("*.ipynb"), *english.glob("*.md")])
-    readme = [(ROOT / "README.md", ROOT / "README.ko.md")] if english == ENGLISH else []
-    return [*((path, korean / path.name) for path in files), *readme]
+    at_root = [(ROOT / f"{name}.md", ROOT / f"{name}.ko.md") for name in ("README", "CONTRIBUTING")]
+    beside = at_root if english == ENGLISH else []
+    return [*((path, korean / path.name) for path in files), *beside]
 
 
 def compare(english: Path = ENGLISH, korean: Path = KOREAN) -> list[Problem]:
