@@ -134,6 +134,7 @@ def test_pages_say_what_they_are_about(name):
     for pattern in (
         r'<meta name="description" content="[^"]{40,}',
         r'<meta property="og:title" content="[^"]+"',
+        rf'<meta property="og:locale" content="{"ko_KR" if name.startswith("ko/") else "en_GB"}"',
         r'<meta property="og:image" content="https://[^"]+/_static/card\.png"',
         r'<link rel="canonical" href="https://[^"]+"',
         r'<link rel="icon" href="[^"]+favicon\.svg"',
