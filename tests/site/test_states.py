@@ -59,6 +59,11 @@ def solutions(page):
 
 
 def copied(page):
+    # The sign stays for two seconds, which may pass unseen on a busy machine.
+    page.evaluate("""() => {
+        const wait = window.setTimeout;
+        window.setTimeout = (call, time, ...rest) => wait(call, time > 1000 ? 1e9 : time, ...rest);
+    }""")
     page.locator("div.highlight").first.hover()
     page.locator("button.copybtn").first.click()
     page.wait_for_selector("button.copybtn.success", state="attached")
