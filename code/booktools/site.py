@@ -240,7 +240,9 @@ def write_edition(edition: Edition, css: str, scripts: Iterable[str], scale: int
     output.mkdir(parents=True, exist_ok=True)
     for name, text in (("book.css", css), ("dark.css", dark_rules(css)), ("book.js", script)):
         (output / name).write_text(text, encoding="utf-8")
-    for name in sorted(files_named(css) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES, *run_in_page.FILES}):
+    for name in sorted(
+        files_named(css) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES, *run_in_page.FILES}
+    ):
         _copy(static / name, output / name)
     root = "../../" if edition.language == "ko" else "../"
     run_in_page.write_files(output, edition.language, edition.python_files, root)
