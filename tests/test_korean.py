@@ -5,11 +5,10 @@ import re
 import pytest
 import yaml
 
-from booktools.editions import figure_texts, read_page, to_translate
+from booktools.editions import HANGUL, figure_texts, read_page, to_translate
 from booktools.notebook_format import CHAPTERS, ROOT, read_notebook
 
 FOLDER = CHAPTERS / "ko"
-HANGUL = re.compile(r"[가-힣]")
 
 # **죽은 유닛**(dead unit; 죽은 뉴런): …
 ENTRY = re.compile(

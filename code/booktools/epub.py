@@ -32,9 +32,8 @@ from booktools.formulas import STATIC
 from booktools.offline import Settings, offer, settings_of
 
 PAPER = Path(__file__).parent / "paper"
-LINE = re.compile(
-    r"^\.explorer-\w+ \{ color: .*\}$", re.MULTILINE
-)  # colour and dashes of a line of the explorer's graphs
+# Colour and dashes of a line of the explorer's graphs.
+LINE = re.compile(r"^\.explorer-\w+ \{ color: .*\}$", re.MULTILINE)
 XHTML, MATHML, SVG = (
     "http://www.w3.org/1999/xhtml",
     "http://www.w3.org/1998/Math/MathML",

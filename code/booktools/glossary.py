@@ -16,11 +16,11 @@ from docutils import nodes
 from myst_parser.mdit_to_docutils.base import default_slugify
 
 from booktools.answers import Answer, Fold
+from booktools.editions import HANGUL
 from booktools.notebook_format import CHAPTERS
 
 PAGE = "glossary"
 NAME = "term-"
-HANGUL = re.compile("[가-힣]")
 ENTRY = re.compile(
     r"^\*\*(?P<term>[^*]+)\*\*(?:\((?P<others>[^)]+)\))?: (?P<text>.+?)$", re.MULTILINE | re.DOTALL
 )
@@ -141,23 +141,15 @@ def pattern_of(form: str) -> str:
 
 
 @functools.cache
-def finder(language: str, page: str) -> tuple[re.Pattern[str], Sequence[Term]]:
-    """One expression for all terms that a page may lead to; the group that matched is the number of the term.
+def finder(language: str) -> tuple[re.Pattern[str], Sequence[Term]]:
+    """One expression for all terms, and the term of each of its groups.
 
-    What a chapter itself explains is no link there. Of two terms that begin alike the longer one is tried first.
+    Of two terms that begin alike the longer one is tried first.
     """
-    terms = [
-        term
-        for term in glossary(language)
-        if page != term.chapter and term.name.removeprefix(NAME) not in EVERYDAY
-    ]
     forms = sorted(
-        ((form, number) for number, term in enumerate(terms) for form in term.forms),
-        key=lambda pair: -len(pair[0]),
+        ((form, term) for term in glossary(language) for form in term.forms), key=lambda pair: -len(pair[0])
     )
-    # A form that is taken by no link still covers its words: "batch" is no term in "batch normalisation".
-    named = [f"(?P<t{number}_{index}>{pattern_of(form)})" for index, (form, number) in enumerate(forms)]
-    return re.compile("|".join(named)), terms
+    return re.compile("|".join(f"({pattern_of(form)})" for form, _ in forms)), [term for _, term in forms]
 
 
 def running_text(document: nodes.document) -> Iterator[nodes.Text]:
@@ -181,16 +173,17 @@ def link_terms(document: nodes.document, language: str, page: str, address: str)
         page: its file, without its ending.
         address: the glossary's, from this page.
     """
-    expression, terms = finder(language, page)
-    used: set[int] = set()
+    expression, terms = finder(language)
+    # Everyday words, and what the chapter itself explains, are no links; a longer one still covers the terms in it.
+    used = {term.name for term in terms if term.chapter == page} | {NAME + word for word in EVERYDAY}
     for text in running_text(document):
         source, parts, end = str(text), [], 0
         for match in expression.finditer(source):
-            number = int(match.lastgroup[1:].partition("_")[0])  # type: ignore[index]
-            if number in used:
+            assert match.lastindex, "every alternative is a group"
+            term = terms[match.lastindex - 1]
+            if term.name in used:
                 continue
-            used.add(number)
-            term = terms[number]
+            used.add(term.name)
             link = nodes.reference(
                 "",
                 match[0],

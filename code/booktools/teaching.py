@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from html import escape, unescape
 
+from booktools.repository import PLACEHOLDER
+
 PAGE = "teaching.html"
 CHAPTER = re.compile(r"chapters/\w+/(?P<file>\d\d-[\w-]+\.html)")
 TITLE = re.compile(r'<h1>(?P<title>(?:(?!</h1>).)*?)<a class="headerlink"', re.DOTALL)
@@ -19,7 +21,7 @@ FIGURE = re.compile(
     re.DOTALL,
 )
 REPOSITORY = re.compile(r'<a href="(?P<address>[^"]+)"[^>]*btn-source-repository-button')
-EXAMPLE = "https://github.com/your-account/relu-measured"  # where a fork's own address goes
+EXAMPLE = f"{PLACEHOLDER}relu-measured"  # where a fork's own address goes
 
 
 def _chapters(pages: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -55,9 +57,7 @@ def figures(pages: Mapping[str, str]) -> str:
         items = []
         for match in FIGURE.finditer(page):
             kind = match["source"].rpartition(".")[2]
-            caption = re.sub(
-                r"</?a\b[^>]*>", "", match["caption"]
-            )  # a link of its chapter would lead astray here
+            caption = re.sub(r"</?a\b[^>]*>", "", match["caption"])  # its chapter's links would lead astray
             items.append(
                 f'<li><img alt="{match["alt"]}" src="{match["source"]}" />'
                 f'<p><a href="{file}#{match["name"]}">{match["number"]}</a> {caption} '

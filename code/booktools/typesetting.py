@@ -21,9 +21,8 @@ OPENING = {
     "en": ("You will do", "You will learn", "You need"),
     "ko": ("할 일", "배울 것", "필요한 것"),
 }
-ATTACHED = re.compile(
-    r"[^\s\u2013\u2014-]{1,12}"
-)  # longer ones may begin a line; after a hyphen or dash one may end
+# Longer ones may begin a line; after a hyphen or dash one may end.
+ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")
 OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from accessibility import COLOURS, violations
+from layout_shifts import SHIFTS
 from serving import SITE, pages
 
 CHOICE = '<fieldset class="prediction"[^>]*>(?:(?!</fieldset>).)*type="radio"'
@@ -352,15 +353,6 @@ def test_code_in_a_fold_can_be_copied(open_page, address):
     fold.locator("button.copybtn").click()
     page.wait_for_function("navigator.clipboard.readText()")
     assert page.evaluate("navigator.clipboard.readText()").split()[0] in fold.inner_text()
-
-
-SHIFTS = """new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 500);
-})"""
 
 
 @pytest.mark.parametrize("width", [390, 1280])

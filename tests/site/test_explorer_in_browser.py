@@ -2,6 +2,7 @@
 
 import pytest
 from accessibility import COLOURS, violations
+from layout_shifts import SHIFTS
 from serving import SITE
 
 import relubook
@@ -18,13 +19,6 @@ PHONE = {"width": 390, "height": 844}
 FIRST = ["relu", "elu", "silu"]
 # The predictions of a chapter stand open, and so does what follows them.
 OPENED = "localStorage.setItem('predictions', 'all')"
-SHIFTS = """new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
-  }).observe({type: "layout-shift", buffered: true});
-  setTimeout(() => done(sum), 200);
-})"""
 
 LOOKS = """(lines) => lines.map((line) => {
   const {stroke, strokeDasharray} = getComputedStyle(line);

@@ -37,9 +37,9 @@
   }
   // The mouse may go from the term to its preview, to read on or to copy from it.
   document.addEventListener("pointerover", (event) => {
-    if (event.pointerType !== "mouse" || event.target === preview) return clearTimeout(waiting);
-    const link = event.target.closest?.("a.term");
     clearTimeout(waiting);
+    if (event.pointerType !== "mouse" || event.target === preview) return;
+    const link = event.target.closest?.("a.term");
     if (link) waiting = setTimeout(show, 200, link);
     else if (shown && shown !== document.activeElement) waiting = setTimeout(hide, 200);
   });
