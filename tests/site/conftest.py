@@ -9,7 +9,7 @@ from serving import CHROMIUM_ENVIRONMENT, CHROMIUM_FLAGS, CHROMIUM_NAMES, served
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
-HANGING = 600_000  # milliseconds; no page is wrong because the machine is busy
+HANGING = 120_000  # milliseconds; no page is wrong because the machine is busy
 
 
 @pytest.fixture(scope="session")
