@@ -15,6 +15,7 @@ from booktools.notebook_format import ROOT
 
 SITE = ROOT / "_build" / "html"
 BASE = "/relu-measured/"
+SHOW_ALL = "localStorage.setItem('predictions', 'all')"  # as the switch does: nothing waits for a guess
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),

@@ -3,7 +3,7 @@
 import pytest
 from accessibility import COLOURS, violations
 from layout_shifts import SHIFTS
-from serving import SITE
+from serving import SHOW_ALL, SITE
 
 import relubook
 from relubook import ACTIVATIONS
@@ -17,8 +17,6 @@ EMBEDDED = {  # chapter: the functions of each explorer in it
 }
 PHONE = {"width": 390, "height": 844}
 FIRST = ["relu", "elu", "silu"]
-# The predictions of a chapter stand open, and so does what follows them.
-OPENED = "localStorage.setItem('predictions', 'all')"
 
 LOOKS = """(lines) => lines.map((line) => {
   const {stroke, strokeDasharray} = getComputedStyle(line);
@@ -338,7 +336,7 @@ def test_more_than_seven_lines_have_each_its_own_look_and_name(page):
 def chapter(open_page, address, name: str, language: str = "en", **settings):
     folder = "chapters/en/" if language == "en" else "ko/chapters/ko/"
     page = open_page(address + folder + name + ".html", **settings)
-    page.evaluate(OPENED)
+    page.evaluate(SHOW_ALL)
     page.reload()
     page.wait_for_selector("form[role=search]", state="attached")
     return page
@@ -578,7 +576,7 @@ def test_an_embedded_explorer_is_usable_by_everyone(open_page, address, name, wi
 @pytest.mark.parametrize("path", [PAGES[0], FRONT[0], "ko/chapters/ko/09-elu-and-selu.html"])
 def test_it_works_from_a_file(open_page, path):
     page = open_page((SITE / path).as_uri())
-    page.evaluate(OPENED)
+    page.evaluate(SHOW_ALL)
     page.reload()
     root = page.locator("#explorer, .explorer-embed").first
     in_sight(root)

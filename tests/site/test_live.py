@@ -4,7 +4,7 @@ import json
 
 import pytest
 from accessibility import violations
-from serving import SITE
+from serving import SHOW_ALL, SITE
 
 CHAPTERS = (
     *("03-nonlinearity", "06-gradient-flow", "07-sparsity"),
@@ -22,7 +22,7 @@ def open_live(open_page, address):
 
     def open_live(path: str, **settings):
         page = open_page(path if path.startswith("file:") else address + path, **settings)
-        page.evaluate("localStorage.setItem('predictions', 'show')")  # figures that wait for a guess, too
+        page.evaluate(SHOW_ALL)
         page.reload()
         page.wait_for_selector(".live-graph")
         return page
@@ -190,6 +190,7 @@ def test_a_figure_is_as_high_as_the_place_that_was_kept_for_it(browser, address,
     for scripts in (False, True):
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         page = context.new_page()
+        page.add_init_script(SHOW_ALL)
         page.goto(address + REMEDIES)
         if scripts:
             page.wait_for_selector(".live-graph")

@@ -3,7 +3,7 @@
 import pytest
 from fontTools.ttLib import TTFont
 from lxml import html
-from serving import SITE, pages
+from serving import SHOW_ALL, SITE, pages
 
 ENGLISH, KOREAN = "chapters/en/", "ko/chapters/ko/"
 CHAPTERS = [
@@ -26,7 +26,7 @@ def open_read(open_page, address):
 
     def open_read(name: str, **settings):
         page = open_page(address + name, reduced_motion="reduce", **settings)
-        page.evaluate("localStorage.setItem('predictions', 'show')")
+        page.evaluate(SHOW_ALL)
         page.reload()
         page.wait_for_selector(LOADED, state="attached")
         page.evaluate("document.fonts.ready")
