@@ -16,8 +16,9 @@ def run(code: str, **options) -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, **options)
 
 
-def test_importing_loads_neither_frameworks_nor_figures_nor_data():
+def test_importing_loads_neither_frameworks_nor_figures_nor_data_nor_scipy():
     heavy = [
+        "scipy",
         "matplotlib",
         "torch",
         "tensorflow",
@@ -29,6 +30,17 @@ def test_importing_loads_neither_frameworks_nor_figures_nor_data():
         "ipywidgets",
     ]
     run(f"import sys, relubook; assert not set({heavy}) & set(sys.modules), set({heavy}) & set(sys.modules)")
+
+
+def test_scipy_waits_for_a_function_that_needs_it():
+    run("""if True:
+        import sys
+        import relubook.claims, relubook.datasets, relubook.experiments.sparsity, relubook.plotting, relubook.surveys
+        from relubook.statistics import mean_interval
+        assert "scipy" not in sys.modules
+        mean_interval([0.90, 0.92, 0.91])
+        assert "scipy" in sys.modules
+    """)
 
 
 def test_importing_changes_no_settings():

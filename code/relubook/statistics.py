@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from relubook.checks import _finite_array, _whole
 
@@ -68,6 +67,8 @@ def _interval(name: str, runs: NDArray[Any], comparisons: int) -> Interval:
     if runs.ndim != 1 or len(runs) < 2:
         raise ValueError(f"{name} must hold at least 2 runs in one dimension, got shape {runs.shape}")
     mean = float(runs.mean())
+    from scipy import stats  # here, because it is large and in a browser loads only where a function needs it
+
     half_width = float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons, len(runs) - 1) * stats.sem(runs))
     return Interval(mean, mean - half_width, mean + half_width)
 
@@ -120,6 +121,8 @@ def detectable_difference(a: ArrayLike, b: ArrayLike, *, runs: int) -> float:
     >>> round(detectable_difference([0.90, 0.92, 0.91], [0.80, 0.82, 0.82], runs=3), 3)
     0.018
     """
+    from scipy import stats
+
     runs = _whole("runs", runs, at_least=2)
     differences = _differences(a, b)
     _interval("a and b", differences, 1)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from relubook.claims.claim import Claim
 from relubook.experiments.choosing import INITS, accuracies, at_own_rate, best_of_the_other_seeds
@@ -91,6 +90,8 @@ def agreement(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     >>> round(agreement(np.array([0.9, 0.8, 0.7]), np.array([0.5, 0.4, 0.1])), 2)
     1.0
     """
+    from scipy.stats import spearmanr  # see relubook.statistics
+
     return float(spearmanr(a, b).statistic)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from relubook.experiments.cost import ratios_to_copy
@@ -113,6 +112,8 @@ def skipping_ratios(
     >>> skipping_ratios(zeros=0.5, rows=16, columns=64, outputs=16) > 0
     True
     """
+    from scipy import sparse  # see relubook.statistics
+
     if not 0 <= zeros < 1:
         raise ValueError(f"zeros must lie in [0, 1), got {zeros!r}")
     rng = np.random.default_rng(0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +16,13 @@ Array = NDArray[Any]
 
 SOFT_RELU_BETA = 10.0
 NODES = np.arange(-3.0, 4.0)  # where the straight pieces of ``straight_gelu`` meet
-HEIGHTS = np.concatenate([[0.0], gelu(NODES[1:-1]), NODES[-1:]])
-SLOPES = np.concatenate([[0.0], np.diff(HEIGHTS), [1.0]])
+
+
+@cache
+def _straight_pieces() -> tuple[Array, Array]:
+    """Heights at the nodes, and the slopes between them; on the first call, because GELU loads SciPy."""
+    heights = np.concatenate([[0.0], gelu(NODES[1:-1]), NODES[-1:]])
+    return heights, np.concatenate([[0.0], np.diff(heights), [1.0]])
 
 
 def straight_gelu(x: ArrayLike) -> Array:
@@ -36,7 +42,7 @@ def straight_gelu(x: ArrayLike) -> Array:
     array([ 0.    , -0.1587, -0.0793,  0.    ,  9.    ])
     """
     x = np.asarray(x, dtype=np.float64)
-    return np.where(x > NODES[-1], x, np.interp(x, NODES, HEIGHTS))
+    return np.where(x > NODES[-1], x, np.interp(x, NODES, _straight_pieces()[0]))
 
 
 def straight_gelu_grad(x: ArrayLike) -> Array:
@@ -55,7 +61,8 @@ def straight_gelu_grad(x: ArrayLike) -> Array:
     >>> straight_gelu_grad([-9.0, -0.5, 0.5, 9.0]).round(4)
     array([0.    , 0.1587, 0.8413, 1.    ])
     """
-    return SLOPES[np.searchsorted(NODES, np.asarray(x, dtype=np.float64))]
+    _, slopes = _straight_pieces()
+    return slopes[np.searchsorted(NODES, np.asarray(x, dtype=np.float64))]
 
 
 def capped_elu(x: ArrayLike) -> Array:
