@@ -46,7 +46,7 @@ FORMATS = ("pdf", "epub")
 
 ON_A_SCREEN_ONLY = (  # by class
     *("headerlink", "figure-download", "asked", "outputs-setting", "guess", "guesses", "live"),
-    *("explorer-app", "explorer-controls", "toctree-wrapper", "take-along"),
+    *("explorer-app", "explorer-controls", "toctree-wrapper", "take-along", "run-page"),
 )
 WITHOUT_THEIR_ELEMENT = ("label", "a.figure-file", "a.image-reference", "div.answer")
 ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:")

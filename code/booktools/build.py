@@ -20,6 +20,7 @@ import yaml
 from booktools.explorer import undrawn
 from booktools.notebook_format import ROOT, repository_url, write_atomically
 from booktools.repository import note_on
+from booktools.run_in_page import RunError
 from booktools.site import SiteError, write_site
 from booktools.stylesheet import StyleError
 
@@ -28,6 +29,7 @@ LOG = "build.log"
 JUPYTER_BOOK = (  # in this environment, whatever is on the PATH; matplotlib would be loaded for cards that nobody draws
     "import sys; sys.modules['matplotlib'] = None; from jupyter_book.cli.main import main; main()"
 )
+PYTHON_FILES = "python_in_page_files"  # the setting in _config.yml
 FIGURE_SCALE = 2  # pixels of a stored figure for one of the page: `make execute` draws for dense screens
 STRICT = ("-W", "-n", "--keep-going", "-q")
 
@@ -140,7 +142,9 @@ def build(folder: Path) -> int:
     if failed:
         return 1
     site = folder / "html"
-    write_site({language: raw_pages(folder, language) for language in runs}, site, scale=FIGURE_SCALE)
+    sphinx = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
+    raw = {language: raw_pages(folder, language) for language in runs}
+    write_site(raw, site, scale=FIGURE_SCALE, python_files=sphinx[PYTHON_FILES])
     for page in (site / "index.html", site / "ko" / "index.html"):
         print(f"The book is in {page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}")
     if missing := undrawn((site / "chapters" / "en" / "try-it.html").read_text(encoding="utf-8")):
@@ -159,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return build(options.folder.resolve())
-    except (SettingsError, SiteError, StyleError, OSError, yaml.YAMLError) as error:
+    except (RunError, SettingsError, SiteError, StyleError, OSError, yaml.YAMLError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 

@@ -12,11 +12,7 @@ import re
 from collections.abc import Container, Mapping
 from pathlib import Path
 
-import yaml
-
-from booktools.notebook_format import CHAPTERS
-
-LABELS = CHAPTERS / "ko" / "figure_labels.yml"
+LABELS = Path(__file__).parents[2] / "chapters" / "ko" / "figure_labels.yml"
 # Compressed. Above it a figure is a PNG image, which is lighter: it has thousands of points, or pixels.
 MOST_BYTES = 40_000
 
@@ -99,6 +95,8 @@ def translated(label: str, korean: Mapping[str, str]) -> str:
 @functools.cache
 def korean_labels(path: Path = LABELS) -> Mapping[str, str]:
     """Korean for the words in figures: ``translated`` in the file, by ``pattern``."""
+    import yaml  # here, because Python in the page has this module without it
+
     return dict(yaml.safe_load(path.read_text(encoding="utf-8"))["translated"])
 
 

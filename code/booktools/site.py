@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import imagesize
 from lxml import html
 
-from booktools import explorer, live, search, teaching
+from booktools import explorer, live, pyodide_files, run_in_page, search, teaching
 from booktools.figures import for_page, korean_labels, view_size
 from booktools.languages import INTERFACE, KOREAN_FOLDER
 from booktools.stylesheet import (
@@ -44,12 +44,13 @@ STYLES_IN_USE = (
     *("interface.css", "answers.css"),
     live.STYLESHEET,
     explorer.STYLESHEET,
+    run_in_page.STYLESHEET,
 )
 SCRIPTS_IN_USE = (
     *("documentation_options.js", "start.js", "doctools.js", "sphinx_highlight.js"),
     *("clipboard.min.js", "copybutton.js", "scripts/sphinx-book-theme.js"),
     *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js"),
-    *("answers.js", "figures.js", "glossary.js", "loaded.js"),
+    *("answers.js", "figures.js", "glossary.js", run_in_page.BUTTON_SCRIPT, "loaded.js"),
 )
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
@@ -133,18 +134,19 @@ def styles_and_scripts(static: Path) -> tuple[list[str], list[str]]:
     found = {
         path.relative_to(static).as_posix() for path in static.rglob("*") if path.suffix in {".css", ".js"}
     }
-    if unknown := found - {*styles, *scripts, *unused, *SEARCH_SCRIPTS, *PAGE_SCRIPTS}:
+    if unknown := found - {*styles, *scripts, *unused, *SEARCH_SCRIPTS, *PAGE_SCRIPTS, *run_in_page.FILES}:
         raise SiteError(f"{static}: in no list of booktools/site.py: {', '.join(sorted(unknown))}")
     return styles, scripts
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One language of the book: the pages that Sphinx wrote, and where they go."""
+    """One language of the book: the pages that Sphinx wrote, where they go, and where Python in the page lies."""
 
     language: str
     raw: Path
     output: Path
+    python_files: str
 
     @functools.cached_property
     def pages(self) -> dict[str, str]:
@@ -269,9 +271,12 @@ def write_edition(
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         (output / name).write_bytes(font)
     for name in sorted(
-        files_named(css) - set(fonts) | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES}
+        files_named(css) - set(fonts)
+        | {*SEARCH_SCRIPTS, *PAGE_SCRIPTS, "images", *SHARED_FILES, *run_in_page.FILES}
     ):
         _copy(static / name, output / name)
+    root = "../../" if edition.language == "ko" else "../"
+    run_in_page.write_files(output, edition.language, edition.python_files, root)
     for name in ("_images", "_sources"):
         _copy(edition.raw / name, edition.output / name)
     labels = korean_labels() if edition.language == "ko" else None
@@ -346,21 +351,25 @@ def write_for_search_engines(output: Path) -> None:
     (output / "404.html").write_text(template.replace("{base}", base), encoding="utf-8")
 
 
-def write_site(raw: Mapping[str, Path], output: Path, *, scale: int = 1) -> None:
+def write_site(
+    raw: Mapping[str, Path], output: Path, *, scale: int = 1, python_files: str = pyodide_files.CDN
+) -> None:
     """Write the site of both editions to a folder, which is emptied first.
 
     Args:
         raw: the folder of the pages that Sphinx wrote, by language.
         output: the folder to write to; Korean pages go to ``ko`` in it.
         scale: pixels of a figure for one of the page; 2 where figures are stored for dense screens.
+        python_files: where Pyodide lies, an address or a folder of the site.
 
     Raises:
         SiteError: a page is not as expected.
         StyleError: a stylesheet is not.
+        RunError: Pyodide's files are to be in the site, and are not here.
     """
     shutil.rmtree(output, ignore_errors=True)
     editions = [
-        Edition(language, folder, output / KOREAN_FOLDER if language == "ko" else output)
+        Edition(language, folder, output / KOREAN_FOLDER if language == "ko" else output, python_files)
         for language, folder in raw.items()
     ]
     merged = [styles_and_scripts(edition.raw / "_static") for edition in editions]
