@@ -178,7 +178,10 @@ def pin(version: str, source: str) -> dict[str, Any]:
         }
     packages["scipy"]["library"] = "openblas"  # its modules are linked to it
     content = wheel(f"mlxtend=={MLXTEND}")
-    address, file = hashlib.blake2b(content, digest_size=32).hexdigest(), f"mlxtend-{MLXTEND}-py3-none-any.whl"
+    address, file = (
+        hashlib.blake2b(content, digest_size=32).hexdigest(),
+        f"mlxtend-{MLXTEND}-py3-none-any.whl",
+    )
     packages["mlxtend"] = {
         "file": file,
         "url": PYPI.format(address, address[2:], address[4:], file=file),
@@ -193,7 +196,9 @@ def pin(version: str, source: str) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fill the folder, or pin a version; what stands in the way is told in one line."""
     parser = argparse.ArgumentParser(description="Fetch or pin the files of Python in the page.")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="where to put them (default: .cache/pyodide)")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, help="where to put them (default: .cache/pyodide)"
+    )
     parser.add_argument("--pin", metavar="VERSION", help="write pyodide.json for this version of Pyodide")
     parser.add_argument("--from", dest="source", help="with --pin: a folder or address instead of the CDN")
     options = parser.parse_args(arguments)

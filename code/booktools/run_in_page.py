@@ -27,6 +27,7 @@ from booktools.figures import korean_labels
 from booktools.notebook_format import SETUP_TAG
 
 PACKAGE = Path(__file__).parents[1] / "relubook"
+STATIC = Path(__file__).with_name("static")
 FIGURES = Path(__file__).with_name("figures.py")
 STYLESHEET, BUTTON_SCRIPT = "run-page.css", "run-button.js"
 FILES = ("run.js", "run.css", "run-worker.js", "shell.py")  # loaded on the click
@@ -197,7 +198,9 @@ def write_files(static: Path, language: str, where: str, root: str) -> None:
     base = where.format(version=pyodide_files.pinned()["version"]).rstrip("/") + "/"
     if "://" not in base:
         if missing := pyodide_files.missing(pyodide_files.FOLDER):
-            raise RunError(f"_config.yml: python_in_page_files: {missing[0]} is missing; `make python-files` fetches it")
+            raise RunError(
+                f"_config.yml: python_in_page_files: {missing[0]} is missing; `make python-files` fetches it"
+            )
         target = static / root / base
         target.mkdir(parents=True, exist_ok=True)
         for name in pyodide_files.pinned_files(pyodide_files.pinned()):

@@ -3,7 +3,7 @@
 //
 // Why a module of our own: sphinx-thebe 0.3 runs on Binder only; thebe-lite 0.5 adds 4 MB to the site and a service worker,
 // which a page under another address or in a private window may not register; jupyterlite-sphinx adds 69 MB and opens another
-// interface, without the chapter's text. These files are 30 kB, load what a cell imports and nothing else, and change only with
+// interface, without the chapter's text. These files are 40 kB, load what a cell imports and nothing else, and change only with
 // the version of Pyodide that pyodide.json pins.
 (() => {
   const SAY = {
@@ -174,7 +174,7 @@
     cell.resetButton.setAttribute("aria-label", say.resetCell(number));
     const changed = () => {
       pre.replaceChildren(...coloured(area.value));
-      cell.resetButton.hidden = area.value === printed && !cell.outputs;
+      cell.resetButton.hidden = area.value === printed && (!cell.outputs || cell.equal);
     };
     area.addEventListener("input", () => {
       cell.done = false;
@@ -267,6 +267,7 @@
     show(cell, outputs);
     const failed = outputs.some(([kind]) => kind === "error"), equal = textOf(cell.output) === cell.storedText;
     cell.done = !failed;
+    cell.equal = equal;
     const state = failed ? say.error : cell.ran !== cell.printed && !equal ? say.done : equal ? say.equal : say.differs;
     cell.state.textContent = state(took);
     if (!equal && cell.storedText) {

@@ -32,7 +32,9 @@ MOST_LETTERS = 100_000  # that a cell may print; then only the last lines of the
 LAST_LETTERS = 2_000
 EVERY = 0.25  # seconds between two reports of what a cell has printed so far
 PIXELS = 200  # an inch, of figures that are too heavy as vectors
-UNUSED = re.compile(r"/fonts/(afm|pdfcorefonts)/")  # fonts of PDF files, which matplotlib would read for seconds
+UNUSED = re.compile(
+    r"/fonts/(afm|pdfcorefonts)/"
+)  # fonts of PDF files, which matplotlib would read for seconds
 OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")  # by a progress bar
 
 
@@ -51,9 +53,13 @@ class Packages(MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name not in self.waiting:
             return None
-        self.install(self.waiting[name])
-        del self.waiting[name]
-        sys.path_importer_cache.pop(SITE, None)  # and of no other folder: to read Python's own again takes long
+        package = self.waiting[name]
+        self.install(package)
+        for module in self.packages[package]["imports"]:
+            del self.waiting[module]
+        sys.path_importer_cache.pop(
+            SITE, None
+        )  # and of no other folder: to read Python's own again takes long
         return PathFinder.find_spec(name, path, target)
 
     def install(self, name):
@@ -147,7 +153,9 @@ class Shell:
         self.labels, self.tell, self.count = settings.get("labels"), tell, 0
         self.names = sys.modules["__main__"].__dict__
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # not that it looks for fonts
-        warnings.filterwarnings("ignore", "FigureCanvas.* is non-interactive")  # the page shows figures by itself
+        warnings.filterwarnings(
+            "ignore", "FigureCanvas.* is non-interactive"
+        )  # the page shows figures by itself
         builtins.input = self.no_input
 
     @staticmethod

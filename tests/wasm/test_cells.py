@@ -1,0 +1,85 @@
+"""Every cell of every page that has the button, under WebAssembly: it prints what the book prints.
+
+Node runs what the page's worker runs, with the same Pyodide. ``make test-wasm`` runs all chapters, with
+``CHAPTERS="01 02"`` those whose names begin so.
+"""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from booktools import pyodide_files
+from booktools.formulas import node_binary
+from booktools.notebook_format import CHAPTERS, ROOT, SETUP_TAG
+from booktools.run_in_page import SETTINGS, runs_in_page
+
+CELLS = ROOT / "tests" / "wasm" / "cells.mjs"
+HANGING = 3600  # seconds
+
+# Cells that do not print there what the book prints, and why. At most ten.
+DIFFERENT = {}
+MOST_DIFFERENT = 10
+
+
+def read(name):
+    return json.loads((CHAPTERS / "en" / f"{name}.ipynb").read_text(encoding="utf-8"))
+
+
+NAMES = [path.stem for path in sorted((CHAPTERS / "en").glob("*.ipynb")) if runs_in_page(read(path.stem))]
+CHOSEN = os.environ.get("WASM_CHAPTERS", "").split()
+
+
+def printed(outputs):
+    """The text of a notebook's stored outputs, figures left out."""
+    texts = []
+    for output in outputs:
+        data = output.get("data", {})
+        if "text" in output:
+            texts.append("".join(output["text"]))
+        elif not any(kind.startswith("image/") for kind in data):
+            texts.append("".join(data.get("text/plain", "")))
+    return "".join(texts).strip()
+
+
+def figures(outputs):
+    """How many figures outputs have."""
+    return sum(any(kind.startswith("image/") for kind in output.get("data", {})) for output in outputs)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not CHOSEN or name.startswith(tuple(CHOSEN))])
+def test_the_cells_print_what_the_book_prints(python_in_page, name):
+    command = [
+        sys.executable,
+        "-c",
+        NODE,
+        str(CELLS),
+        str(python_in_page / SETTINGS),
+        str(pyodide_files.FOLDER),
+    ]
+    notebook = read(name)
+    run = subprocess.run(
+        command, input=json.dumps(notebook), capture_output=True, text=True, timeout=HANGING, check=False
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    ran = {cell["id"]: cell["outputs"] for cell in json.loads(run.stdout)}
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    cells = [cell for cell in cells if SETUP_TAG not in cell["metadata"].get("tags", [])]
+    assert set(ran) == {cell["id"] for cell in cells}
+    different = {}
+    for cell in cells:
+        outputs = ran[cell["id"]]
+        text = "".join(content for kind, content in outputs if not kind.startswith("image/")).strip()
+        drawn = sum(kind.startswith("image/") for kind, _ in outputs)
+        if (text, drawn) != (printed(cell["outputs"]), figures(cell["outputs"])):
+            different[f"{name}:{cell['id']}"] = f"{text}\n--- instead of\n{printed(cell['outputs'])}"
+    assert different.keys() == {cell for cell in DIFFERENT if cell.startswith(f"{name}:")}, "\n\n".join(
+        f"{cell}: {texts}" for cell, texts in different.items()
+    )
+
+
+def test_few_cells_differ_and_each_has_its_reason():
+    assert len(DIFFERENT) <= MOST_DIFFERENT
+    assert {cell.partition(":")[0] for cell in DIFFERENT} <= set(NAMES)
+    assert all(DIFFERENT.values())
