@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 CHAPTERS := chapters/en
 SITE := tests/site
+WASM := tests/wasm
 # Run alone: what measures time.
 TIMINGS := $(CHAPTERS)/05-cost.ipynb
 PORT ?= 8000
@@ -45,7 +46,7 @@ ALONE := $(PY) -m pytest $(NBVAL) -p no:xdist -q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: audit help book pdf epub install test test-portable execute editions survey serve bench format lint clean
+.PHONY: audit help book pdf epub install python-files test test-portable test-wasm execute editions survey serve bench format lint clean
 
 help: ## List the targets
 	@echo "ReLU, Measured: make TARGET"
@@ -133,6 +134,9 @@ pdf: book ## Print both editions as PDF files into _build/html; Chromium does it
 epub: book ## Write both editions as EPUB files into _build/html
 	@$(PY) -m booktools.epub
 
+python-files: $(VENV)/.book ## Fetch Python for the pages (52 MB) into .cache/pyodide, each file checked by its hash
+	@$(PY) -m booktools.pyodide_files
+
 serve: book ## Build the book and serve it on this machine (PORT=8000)
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
@@ -153,9 +157,13 @@ install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (e
 
 # In turn, because each would slow the next: the browser takes both cores, and timings want the memory to themselves.
 test: $(VENV)/.all book ## Run every test, every chapter against its stored outputs, every page in a browser
-	@$(IN_PARALLEL) --ignore=$(SITE) tests $(CHAPTERS)
+	@$(IN_PARALLEL) --ignore=$(SITE) --ignore=$(WASM) tests $(CHAPTERS)
 	@$(IN_PARALLEL) -q -rs $(SITE)
 	@$(ALONE) $(TIMINGS)
+	@echo "left out: the chapters' cells under WebAssembly, as pages run them (make test-wasm, some minutes)"
+
+test-wasm: $(VENV)/.all python-files ## Run the chapters' cells as their pages do, under WebAssembly (CHAPTER="01 02" for some)
+	@REQUIRE_PYODIDE=1 WASM_CHAPTERS="$(CHAPTER)" $(PY) -m pytest --benchmark-disable --dist worksteal -n 2 -q $(WASM)
 
 # NumPy refuses names that it was not built with, so the features to switch off are asked of the installed NumPy.
 simd_except = $(PY) -c 'import numpy; print(*[n for n in numpy.show_config(mode="dicts")["SIMD Extensions"].get("found", []) if n not in "$(1)".split()])'

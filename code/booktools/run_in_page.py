@@ -1,9 +1,9 @@
 """Sphinx extension: a button on every page whose code Python can run in the reader's browser, and what it loads.
 
-A page has the button if all that its code imports is in Python's standard library, in ``pyodide.json`` or in the part of
-``relubook`` that needs no framework, and if each cell can be seen and so be changed. ``_config.yml`` says where Pyodide
-lies: ``python_in_page_files`` is an address, or a folder of the site, which the build then fills from ``.cache/pyodide``.
-Scripts: ``static/run-button.js``, which every page has, and what it loads on the click: ``FILES``.
+A page has the button if all that its code imports is in Python's standard library, in ``pyodide.json`` or in the part
+of ``relubook`` that needs no framework, and if each cell can be seen and so be changed. ``python_in_page_files`` in
+``_config.yml`` says where Pyodide lies: an address, or a folder of the site, which the build fills from
+``.cache/pyodide``. Scripts: ``static/run-button.js``, which every page has, and what it loads on the click: ``FILES``.
 """
 
 import ast
@@ -39,12 +39,14 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip file can have
 WORDS = {
     "en": {
         "button": "Run this page",
-        "about": "Python then runs here, in your browser, and you can change the code. It loads {} MB, and more when a cell needs it.",
+        "about": "Python then runs in your browser, and you can change the code. "
+        "It loads {} MB, and more when a cell needs it.",
         "failed": "Nothing could be loaded: is there a network? Press again to try again.",
     },
     "ko": {
         "button": "이 페이지 실행",
-        "about": "파이썬이 이 브라우저에서 실행되고 코드를 고칠 수 있습니다. {} MB를 내려받고, 셀에 필요하면 더 내려받습니다.",
+        "about": "파이썬이 이 브라우저에서 실행되고, 코드를 고칠 수 있습니다. "
+        "{} MB를 내려받고, 셀에 필요하면 더 내려받습니다.",
         "failed": "아무것도 불러오지 못했습니다. 네트워크에 연결되어 있습니까? 다시 누르면 다시 시도합니다.",
     },
 }

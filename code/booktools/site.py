@@ -146,7 +146,7 @@ class Edition:
     language: str
     raw: Path
     output: Path
-    python_files: str
+    python_files: str = pyodide_files.CDN
 
     @functools.cached_property
     def pages(self) -> dict[str, str]:

@@ -101,7 +101,7 @@ def test_a_file_that_nobody_has_decided_on_and_one_that_is_gone_are_errors(tmp_p
     static = tmp_path / "_static"
     shutil.copytree(ENGLISH / "_static", static)
     styles, scripts = styles_and_scripts(static)
-    assert styles[-1] == "explorer.css" and "translations.js" not in scripts
+    assert styles[-1] == "run-page.css" and "translations.js" not in scripts
     (static / "new.js").touch()
     with pytest.raises(SiteError, match=r"in no list of booktools/site\.py: new\.js"):
         styles_and_scripts(static)

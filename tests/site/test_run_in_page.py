@@ -71,7 +71,8 @@ class Chapter:
         self.page.wait_for_function(
             """(number) => {
               const state = document.querySelectorAll(".run-bar > span")[number - 1].textContent;
-              return state && !/^(waiting|running|대기|실행 중)/.test(state) && !document.querySelector(".run-page button:nth-of-type(2):enabled");
+              const idle = document.querySelectorAll(".run-page button")[1].disabled;
+              return idle && state && !/^(waiting|running|대기|실행 중)/.test(state);
             }""",
             arg=number,
         )

@@ -51,9 +51,7 @@ def figures(outputs):
 @pytest.mark.parametrize("name", [name for name in NAMES if not CHOSEN or name.startswith(tuple(CHOSEN))])
 def test_the_cells_print_what_the_book_prints(python_in_page, name):
     command = [
-        sys.executable,
-        "-c",
-        NODE,
+        str(node_binary()),
         str(CELLS),
         str(python_in_page / SETTINGS),
         str(pyodide_files.FOLDER),

@@ -1,7 +1,7 @@
 """Runs a page's cells in the reader's browser: what a cell prints, its last value, its figures, its error.
 
-``run-worker.js`` loads this module in Pyodide, ``tests/wasm`` in Node. ``figures`` is ``booktools/figures.py``, so that a
-figure drawn here looks as the stored one does.
+``run-worker.js`` loads this module in Pyodide, ``tests/wasm`` in Node. ``figures`` is ``booktools/figures.py``, so that
+a figure drawn here looks as the stored one does.
 """
 
 import ast
@@ -21,8 +21,10 @@ import traceback
 import warnings
 import zipfile
 from collections import deque
+from collections.abc import Callable
 from importlib.abc import MetaPathFinder
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import Any
 
 import figures
 
@@ -46,11 +48,12 @@ class Packages(MetaPathFinder):
         read: returns the bytes of a file by the package's name, as a JavaScript array.
     """
 
-    def __init__(self, packages, read):
+    def __init__(self, packages: dict[str, dict[str, Any]], read: Callable[[str], Any]) -> None:
         self.packages, self.read = packages, read
         self.waiting = {module: name for name, package in packages.items() for module in package["imports"]}
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Where a module is; its package is installed first, if it waits for that."""
         if name not in self.waiting:
             return None
         package = self.waiting[name]
@@ -62,7 +65,12 @@ class Packages(MetaPathFinder):
         )  # and of no other folder: to read Python's own again takes long
         return PathFinder.find_spec(name, path, target)
 
-    def install(self, name):
+    def install(self, name: str) -> None:
+        """Load a package, check its bytes, and unpack it.
+
+        Raises:
+            ImportError: it cannot be loaded, or has other bytes than the pinned ones.
+        """
         package = self.packages[name]
         library = package.get("library")
         if library in self.packages:
@@ -84,7 +92,7 @@ class Packages(MetaPathFinder):
                     _link(f"{LIBRARIES}/{file}", file)
 
 
-def _link(path, name):
+def _link(path: str, name: str) -> None:
     """Load a shared library, and let the modules that are linked to it find it by its name."""
     import pyodide_js
     from js import Object
@@ -97,14 +105,15 @@ def _link(path, name):
     setattr(loaded, name, getattr(loaded, path))
 
 
-class Outputs(list):
+class Outputs(list[list[str]]):
     """What a cell gives, as [kind, text], and a report of it now and then."""
 
-    def __init__(self, tell):
+    def __init__(self, tell: Callable[[str], None]) -> None:
         super().__init__()
         self.tell, self.told = tell, time.monotonic()
 
-    def report(self):
+    def report(self) -> None:
+        """Tell what there is so far, if the last time is long enough ago."""
         if time.monotonic() - self.told > EVERY:
             self.tell(json.dumps(self))
             self.told = time.monotonic()
@@ -113,14 +122,15 @@ class Outputs(list):
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of a cell."""
 
-    def __init__(self, outputs, kind):
+    def __init__(self, outputs: Outputs, kind: str) -> None:
         self.outputs, self.kind = outputs, kind
-        self.written, self.lines_left_out, self.last = 0, 0, deque(maxlen=LAST_LETTERS)
+        self.written, self.lines_left_out = 0, 0
+        self.last: deque[str] = deque(maxlen=LAST_LETTERS)
 
-    def writable(self):
+    def writable(self) -> bool:
         return True
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         room = MOST_LETTERS - self.written
         self.written += len(text)
         if room > 0:
@@ -136,7 +146,7 @@ class Stream(io.TextIOBase):
             self.last.extend(rest)
         return len(text)
 
-    def end(self):
+    def end(self) -> None:
         """Add the last lines of what was too much, and how many lines are missing before them."""
         if self.last:
             _, _, last = "".join(self.last).partition("\n")
@@ -145,10 +155,16 @@ class Stream(io.TextIOBase):
 
 
 class Shell:
-    """Cells of one page, which share their variables."""
+    """Cells of one page, which share their variables.
 
-    def __init__(self, settings, read, tell):
-        settings = json.loads(settings)
+    Args:
+        content: the settings of the page, as JSON: ``packages``, and ``labels``, Korean for words in figures.
+        read: see ``Packages``.
+        tell: is given the outputs so far of a cell that runs, as JSON.
+    """
+
+    def __init__(self, content: str, read: Callable[[str], Any], tell: Callable[[str], None]) -> None:
+        settings = json.loads(content)
         sys.meta_path.insert(0, Packages(settings["packages"], read))
         self.labels, self.tell, self.count = settings.get("labels"), tell, 0
         self.names = sys.modules["__main__"].__dict__
@@ -159,10 +175,10 @@ class Shell:
         builtins.input = self.no_input
 
     @staticmethod
-    def no_input(prompt=""):
+    def no_input(prompt: object = "") -> str:
         raise EOFError("a cell on a page cannot ask for input")
 
-    def picture(self, figure):
+    def picture(self, figure: Any) -> list[str]:
         """A figure as the page shows it."""
         file = io.BytesIO()
         figure.savefig(file, format="svg", bbox_inches="tight")
@@ -173,7 +189,7 @@ class Shell:
         figure.savefig(file, format="png", bbox_inches="tight", dpi=PIXELS)
         return ["image/png", file.getvalue().hex()]
 
-    def show(self, outputs):
+    def show(self, outputs: Outputs) -> None:
         """Add the figures that are open, and close them."""
         plt = sys.modules.get("matplotlib.pyplot")
         if plt is not None:
@@ -181,7 +197,7 @@ class Shell:
                 outputs.append(self.picture(plt.figure(number)))
             plt.close("all")
 
-    def value(self, value, outputs):
+    def value(self, value: Any, outputs: Outputs) -> None:
         """Add the value of a cell's last expression."""
         live = sys.modules.get("relubook.live")
         if live is not None and isinstance(value, live.LiveFigure):
@@ -189,7 +205,7 @@ class Shell:
         elif value is not None and not hasattr(value, "savefig"):
             outputs.append(["text/plain", repr(value)])
 
-    def run(self, source):
+    def run(self, source: str) -> str:
         """Run a cell; its outputs as JSON."""
         self.count += 1
         name = f"<cell {self.count}>"
@@ -199,9 +215,11 @@ class Shell:
         with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
             try:
                 tree = ast.parse(source, name)
-                last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+                last = tree.body[-1] if tree.body else None
+                if isinstance(last, ast.Expr):
+                    tree.body.pop()
                 exec(compile(tree, name, "exec"), self.names)
-                if last is not None:
+                if isinstance(last, ast.Expr):
                     value = eval(compile(ast.Expression(last.value), name, "eval"), self.names)
                     if not source.rstrip().endswith(";"):
                         self.value(value, outputs)
@@ -217,7 +235,7 @@ class Shell:
         return json.dumps(outputs)
 
     @staticmethod
-    def traceback(error, name):
+    def traceback(error: BaseException, name: str) -> str:
         """An error as Python prints it, from the cell's own line on."""
         trace = error.__traceback__
         while trace and trace.tb_frame.f_code.co_filename != name:
