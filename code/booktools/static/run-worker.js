@@ -75,7 +75,7 @@
     } else {
       running = data.id;
       try {
-        postMessage({id: data.id, outputs: shell.run(data.source)});
+        postMessage({id: data.id, outputs: shell.run(data.source, data.id)});
       } catch (error) {  // of Python itself: it cannot go on
         postMessage({crashed: String(error)});
       }

@@ -31,7 +31,7 @@
       starting: (seconds) => `파이썬을 시작하는 중, ${seconds}초`,
       fetching: (name, size, all, seconds) => `${name} ${size} MB를 불러오는 중(지금까지 ${all} MB), ${seconds}초`,
       running: (number, count, seconds) => `셀 ${count}개 중 ${number}번을 실행하는 중, ${seconds}초`,
-      ready: "파이썬이 준비되었습니다.", hint: "셀을 고치고 실행 단추나 Shift+Enter를 누르십시오. 위에 아직 실행하지 않은 셀이 있으면 먼저 실행합니다. Tab은 들여쓰기이고, Esc를 누른 다음 Tab을 누르면 셀에서 나갑니다. 고친 내용은 되돌릴 때까지 이 브라우저에 남습니다.",
+      ready: "파이썬이 준비되었습니다.", hint: "셀을 고치고 실행 버튼이나 Shift+Enter를 누르십시오. 위에 아직 실행하지 않은 셀이 있으면 먼저 실행합니다. Tab은 들여쓰기이고, Esc를 누른 다음 Tab을 누르면 셀에서 나갑니다. 고친 내용은 되돌릴 때까지 이 브라우저에 남습니다.",
       edit: (number) => `${number}번 셀의 코드`, run: "실행", runCell: (number) => `${number}번 셀 실행`, all: "모든 셀 실행", stop: "멈추기", reset: "되돌리기", resetCell: (number) => `${number}번 셀 되돌리기`, resetAll: "모두 되돌리기",
       waiting: "대기 중", now: (seconds) => `실행 중, ${seconds}초`, equal: (seconds) => `책과 같은 결과, ${seconds}초`, done: (seconds) => `실행됨, ${seconds}초`,
       differs: (seconds) => `책과 다른 결과, ${seconds}초`, error: (seconds) => `오류, ${seconds}초`, printed: "책에 실린 결과", announce: (number, state) => `${number}번 셀: ${state}`,

@@ -166,7 +166,7 @@ class Shell:
     def __init__(self, content: str, read: Callable[[str], Any], tell: Callable[[str], None]) -> None:
         settings = json.loads(content)
         sys.meta_path.insert(0, Packages(settings["packages"], read))
-        self.labels, self.tell, self.count = settings.get("labels"), tell, 0
+        self.labels, self.tell = settings.get("labels"), tell
         self.names = sys.modules["__main__"].__dict__
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # not that it looks for fonts
         warnings.filterwarnings(
@@ -205,10 +205,9 @@ class Shell:
         elif value is not None and not hasattr(value, "savefig"):
             outputs.append(["text/plain", repr(value)])
 
-    def run(self, source: str) -> str:
-        """Run a cell; its outputs as JSON."""
-        self.count += 1
-        name = f"<cell {self.count}>"
+    def run(self, source: str, number: int) -> str:
+        """Run a cell; its outputs as JSON. Errors name it by its number."""
+        name = f"<cell {number}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         outputs = Outputs(self.tell)
         streams = Stream(outputs, "stdout"), Stream(outputs, "stderr")
