@@ -6,11 +6,12 @@ Node runs what the page's worker runs, with the same Pyodide. ``make test-wasm``
 
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
 
-from booktools import pyodide_files
+from booktools import pyodide_files, run_in_page
 from booktools.formulas import node_binary
 from booktools.notebook_format import CHAPTERS, ROOT, SETUP_TAG
 from booktools.run_in_page import SETTINGS, runs_in_page
@@ -20,7 +21,20 @@ HANGING = 3600  # seconds
 UNEQUAL_TAG = "nbval-ignore-output"  # of cells whose output is another one each time: seconds
 
 # Cells that do not print there what the book prints, and why. At most ten.
-DIFFERENT = {}
+SPEED = "which of two ways is faster is another question there: WebAssembly has other vector instructions"
+SIGN = "the maximum of −0.0 and 0 has the first one's sign there, as the standard allows"
+KERAS = "the cell reads files of Keras"
+DIFFERENT = {
+    "02-numpy:edges-np-array-np-nan": SIGN,
+    "02-numpy:solution-print-maximum-np-maximum": SIGN,
+    "05-cost:relu-into-an-array": SPEED,
+    "05-cost:blocks-give-the-same": SPEED,
+    "05-cost:more-than-twice-signs-where": SPEED,
+    "05-cost:clip-against-maximum": SPEED,
+    "05-cost:solution-alternating": SPEED,
+    "10-smooth-relatives:folder-path-importlib-util-find": KERAS,
+    "10-smooth-relatives:relu6-in-mobilenet-v3": KERAS,
+}
 MOST_DIFFERENT = 10
 
 
@@ -49,6 +63,22 @@ def figures(outputs):
     return sum(any(kind.startswith("image/") for kind in output.get("data", {})) for output in outputs)
 
 
+@pytest.fixture(scope="session")
+def python_in_page(tmp_path_factory):
+    """The folder with the settings and files that an edition's page loads."""
+    if missing := pyodide_files.missing(pyodide_files.FOLDER):
+        if os.environ.get("REQUIRE_PYODIDE"):
+            pytest.fail(f"{missing[0]} is not in {pyodide_files.FOLDER}, and REQUIRE_PYODIDE is set")
+        pytest.skip(
+            f"{missing[0]} is not in .cache/pyodide: no cell runs under WebAssembly (`make python-files` fetches it)"
+        )
+    folder = tmp_path_factory.mktemp("python")
+    for name in run_in_page.FILES:
+        shutil.copyfile(run_in_page.STATIC / name, folder / name)
+    run_in_page.write_files(folder, "en", pyodide_files.CDN, "")
+    return folder
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if not CHOSEN or name.startswith(tuple(CHOSEN))])
 def test_the_cells_print_what_the_book_prints(python_in_page, name):
     command = [
@@ -75,8 +105,11 @@ def test_the_cells_print_what_the_book_prints(python_in_page, name):
         drawn = sum(kind.startswith("image/") for kind, _ in outputs)
         if (text, drawn) != (printed(cell["outputs"]), figures(cell["outputs"])):
             different[f"{name}:{cell['id']}"] = f"{text}\n--- instead of\n{printed(cell['outputs'])}"
-    assert different.keys() == {cell for cell in DIFFERENT if cell.startswith(f"{name}:")}, "\n\n".join(
-        f"{cell}: {texts}" for cell, texts in different.items()
+    unexpected = {cell: texts for cell, texts in different.items() if cell not in DIFFERENT}
+    assert not unexpected, "\n\n".join(f"{cell}: {texts}" for cell, texts in unexpected.items())
+    listed = {cell for cell, why in DIFFERENT.items() if cell.startswith(f"{name}:") and why != SPEED}
+    assert listed <= different.keys(), (
+        f"these print what the book prints; strike them from DIFFERENT: {listed}"
     )
 
 
