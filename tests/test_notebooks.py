@@ -16,6 +16,7 @@ from booktools import explorer
 from booktools.editions import read_page, to_translate
 from booktools.notebook_format import (
     CHAPTERS,
+    NOT_IN_PAGE_TAG,
     ROOT,
     canonical,
     chapter_paths,
@@ -49,6 +50,7 @@ ALLOWED_TAGS = {
     "hide-input",
     "hide-output",
     IGNORE_TAG,
+    NOT_IN_PAGE_TAG,
 }
 MOST_LINES = 16  # of a code cell that is no solution and defines nothing; longer code belongs in relubook
 WIDEST = 100  # columns; more scroll sideways on Colab

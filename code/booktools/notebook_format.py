@@ -33,6 +33,7 @@ NOTEBOOK_METADATA = {
 }
 WIDGET = "application/vnd.jupyter.widget-view+json"  # an id that a kernel draws anew, of no use without it
 SETUP_TAG = "setup"
+NOT_IN_PAGE_TAG = "not-in-page"  # of a cell that needs what Python in the reader's browser lacks
 SOLUTION = re.compile(r"#### (?:Solution|해답)\n|#### (?:Solution|해답)\Z")
 SETUP_SOURCE = """\
 import importlib.util

@@ -24,7 +24,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from booktools import pyodide_files
 from booktools.figures import korean_labels
-from booktools.notebook_format import SETUP_TAG
+from booktools.notebook_format import NOT_IN_PAGE_TAG, SETUP_TAG
 
 PACKAGE = Path(__file__).parents[1] / "relubook"
 STATIC = Path(__file__).with_name("static")
@@ -102,7 +102,8 @@ def available() -> frozenset[str]:
 def runs_in_page(notebook: dict[str, Any]) -> bool:
     """Whether a page can run a notebook's code: it has all that this imports, and shows all of it."""
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    cells = [cell for cell in cells if SETUP_TAG not in cell["metadata"].get("tags", [])]
+    left_out = {SETUP_TAG, NOT_IN_PAGE_TAG}
+    cells = [cell for cell in cells if not left_out & set(cell["metadata"].get("tags", []))]
     if not cells or any(HIDING_TAGS & set(cell["metadata"].get("tags", [])) for cell in cells):
         return False
     trees = (ast.parse("".join(cell["source"])) for cell in cells)

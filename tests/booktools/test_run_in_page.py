@@ -55,6 +55,9 @@ def test_a_page_runs_if_everything_that_it_imports_is_there(source, runs):
 def test_a_page_with_code_that_nobody_sees_does_not_run():
     assert not runs_in_page(notebook("x = 1", tags=["remove-input"]))
     assert runs_in_page(notebook("x = 1", tags=["hide-input"]))
+    assert runs_in_page(
+        {"cells": notebook("x = 1")["cells"] + notebook("import keras", tags=["not-in-page"])["cells"]}
+    )
     assert not runs_in_page({"cells": []})
 
 

@@ -23,7 +23,7 @@ const read = (name) => {
 const shell = python.pyimport("shell").Shell(JSON.stringify(settings), read, () => {});
 const results = [];
 for (const cell of notebook.cells) {
-  if (cell.cell_type !== "code" || (cell.metadata.tags ?? []).includes("setup")) continue;
+  if (cell.cell_type !== "code" || (cell.metadata.tags ?? []).some((tag) => ["setup", "not-in-page"].includes(tag))) continue;
   const start = performance.now();
   const outputs = JSON.parse(shell.run([].concat(cell.source).join(""), results.length + 1));
   results.push({id: cell.id, outputs, seconds: (performance.now() - start) / 1000});

@@ -21,6 +21,7 @@
       crashed: "Python has broken down, most likely for want of memory. All variables are gone: the next Run starts Python again, and first the cells above.",
       memory: "Python has no memory left for this. Try it with less, or press Reset everything to free what the cells hold.",
       leftOut: (lines) => `… ${lines} lines left out …`, wasReset: "All cells are as printed again, and Python is not running.", figure: "Figure drawn by the changed cell",
+      lacking: "Python in the page lacks what this cell needs. It runs on Binder and on Colab.",
       file: "This page was opened from a file, and browsers run no Python from there.", old: "This browser is too old, or too restricted, to run Python.",
       network: (host) => `Python could not be loaded: there is no answer from ${host}.`, offline: "Python could not be loaded: there is no network.",
       changed: (host) => `Python was not started: the files from ${host} are not those that this book was tested with.`,
@@ -40,6 +41,7 @@
       crashed: "파이썬이 멈췄습니다. 메모리가 부족했을 가능성이 큽니다. 변수는 모두 사라졌습니다. 다시 실행하면 파이썬을 새로 시작하고 위의 셀부터 실행합니다.",
       memory: "파이썬이 쓸 메모리가 부족합니다. 더 작은 크기로 해 보거나, 모두 되돌리기를 눌러 셀이 쓰던 메모리를 비우십시오.",
       leftOut: (lines) => `… ${lines}줄 생략 …`, wasReset: "모든 셀이 책에 실린 상태로 돌아갔고, 파이썬은 실행 중이 아닙니다.", figure: "고친 셀이 그린 그림",
+      lacking: "페이지의 파이썬에는 이 셀에 필요한 것이 없습니다. Binder나 Colab에서 실행됩니다.",
       file: "이 페이지는 파일에서 열었고, 브라우저는 파일에서 파이썬을 실행하지 않습니다.", old: "이 브라우저는 너무 오래되었거나 제한이 많아 파이썬을 실행하지 못합니다.",
       network: (host) => `파이썬을 불러오지 못했습니다. ${host} 서버가 응답하지 않습니다.`, offline: "파이썬을 불러오지 못했습니다. 네트워크에 연결되어 있지 않습니다.",
       changed: (host) => `파이썬을 시작하지 않았습니다. ${host}에서 받은 파일이 이 책을 시험할 때 쓴 파일과 다릅니다.`,
@@ -424,7 +426,9 @@
   }
 
   const inputs = [...document.querySelectorAll("div.cell")].filter((element) => element.querySelector(".cell_input pre"));
-  const cells = location.protocol === "file:" ? [] : inputs.map(editable);
+  const lacking = inputs.filter((element) => element.matches(".tag_not-in-page"));
+  const cells = location.protocol === "file:" ? [] : inputs.filter((element) => !lacking.includes(element)).map(editable);
+  if (cells.length) for (const element of lacking) element.querySelector(".cell_input").append(make("p", {className: "run-bar", textContent: say.lacking}));
   document.head.append(make("link", {rel: "stylesheet", href: style}));
   panel.replaceChildren(status, ...(cells.length ? [runAll, stopAll, resetAll, hint] : []), spoken);
   panel.tabIndex = -1;
