@@ -23,7 +23,6 @@ UNEQUAL_TAG = "nbval-ignore-output"  # of cells whose output is another one each
 # Cells that do not print there what the book prints, and why.
 SPEED = "which of two ways is faster is another question there: WebAssembly has other vector instructions"
 SIGN = "the maximum of −0.0 and 0 has the first one's sign there, as the standard allows"
-WARNING = "NumPy warns of no overflow there: WebAssembly has no flags for it"
 DIFFERENT = {
     "02-numpy:edges-np-array-np-nan": SIGN,
     "05-cost:relu-into-an-array": SPEED,
@@ -32,7 +31,6 @@ DIFFERENT = {
     "05-cost:clip-against-maximum": SPEED,
     "05-cost:solution-alternating": SPEED,
     "07-sparsity:half-most-ratios-0-5": SPEED,
-    "bugs-in-the-wild:solution-print-exp-rounds-to": WARNING,
 }
 MOST_DIFFERENT = 10  # with those that do not run there, which have the tag NOT_IN_PAGE_TAG
 
