@@ -50,6 +50,7 @@ class Chapter:
         )
 
     def start(self):
+        self.page.wait_for_selector("form[role=search]", state="attached")  # the last script adds the role
         self.page.locator(".run-page button").click()
         self.page.wait_for_selector(".run-status:not(:empty)")
         return self
