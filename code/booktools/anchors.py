@@ -5,6 +5,7 @@ of those below it. Here a section is called what Markdown calls its English head
 and leads to the same place when the edition is changed.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from itertools import pairwise
@@ -17,8 +18,6 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from myst_parser.mdit_to_docutils.base import default_slugify
 from sphinx.transforms import SphinxTransform
-
-from booktools.notebook_format import read_notebook
 
 MARKDOWN = MarkdownIt("commonmark").use(dollarmath_plugin)
 
@@ -55,7 +54,8 @@ def english_source(path: Path) -> Path:
 def names_of_page(path: Path) -> list[str]:
     """The names of the sections of an English page."""
     if path.suffix == ".ipynb":
-        return names(cell.source for cell in read_notebook(path).cells if cell.cell_type == "markdown")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return names("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     return names([path.read_text(encoding="utf-8")])
 
 

@@ -41,6 +41,7 @@ NO_TEXT = (
     Answer,
     Fold,
 )
+NOT_WITHIN_A_WORD = "(?<![가-힣A-Za-z])"
 PARTICLES = (
     "은|는|이|가|을|를|의|에|에서|에는|에서는|로|으로|과|와|도|만|들|들이|들은|들의|들을"
     "|이란|란|입니다|이며|이고|까지|부터|마다|보다|처럼"
@@ -134,7 +135,7 @@ def pattern_of(form: str) -> str:
     (True, False)
     """
     if HANGUL.search(form):
-        return rf"(?<![가-힣A-Za-z]){re.escape(form)}(?=(?:{PARTICLES})?(?![가-힣]))"
+        return rf"{NOT_WITHIN_A_WORD}{re.escape(form)}(?=(?:{PARTICLES})?(?![가-힣]))"
     first, rest = form[0], re.escape(form[1:])
     first = f"[{first.upper()}{first.lower()}]" if form[1:2].islower() or form[1:2] == "-" else first
     return rf"(?<![\w-]){first}{rest}(?:s|es)?(?![\w-])"
@@ -149,7 +150,9 @@ def finder(language: str) -> tuple[re.Pattern[str], Sequence[Term]]:
     forms = sorted(
         ((form, term) for term in glossary(language) for form in term.forms), key=lambda pair: -len(pair[0])
     )
-    return re.compile("|".join(f"({pattern_of(form)})" for form, _ in forms)), [term for _, term in forms]
+    any_form = "|".join(f"({pattern_of(form)})" for form, _ in forms)
+    # What each form asks for is asked once before them: most places in a text are within a word.
+    return re.compile(rf"{NOT_WITHIN_A_WORD}(?:{any_form})"), [term for _, term in forms]
 
 
 def running_text(document: nodes.document) -> Iterator[nodes.Text]:

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from booktools import site
+from booktools import run_in_page, site
 from booktools.build import BUILD, raw_pages
 from booktools.site import (
     EXPECTED,
@@ -33,7 +33,7 @@ def raw_page() -> str:
 def edition(tmp_path) -> Edition:
     """The English edition, with the files that its pages load."""
     (tmp_path / "_static").mkdir()
-    for name in ("book.css", "dark.css", "book.js", *PAGE_SCRIPTS):
+    for name in ("book.css", "dark.css", "book.js", *PAGE_SCRIPTS, *run_in_page.FILES, run_in_page.SETTINGS):
         (tmp_path / "_static" / name).write_text(name)
     return Edition("en", ENGLISH, tmp_path)
 
