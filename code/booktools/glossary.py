@@ -57,12 +57,14 @@ class Term:
         name: the end of its address, ``term-`` and the English term.
         meaning: its explanation, without markup.
         chapter: the file that explains it, without its ending; empty if it is none.
+        others: what stands in the parentheses after it: the English term, and other names.
     """
 
     title: str
     name: str
     meaning: str
     chapter: str
+    others: tuple[str, ...] = ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -103,7 +105,7 @@ def terms_of(markdown: str, english_names: Container[str] = ()) -> Iterator[Term
             the parentheses after a term, the first that is among them is the English term, the rest are synonyms.
 
     >>> next(terms_of("**죽은 유닛**(dead unit): 늘 0인 유닛. [장](07-sparsity.ipynb).", ["term-dead-unit"]))
-    Term(title='죽은 유닛', name='term-dead-unit', meaning='늘 0인 유닛.', chapter='07-sparsity')
+    Term(title='죽은 유닛', name='term-dead-unit', meaning='늘 0인 유닛.', chapter='07-sparsity', others=('dead unit',))
     """
     for paragraph in markdown.split("\n\n"):
         if (entry := ENTRY.fullmatch(paragraph.strip())) is None:
@@ -118,6 +120,7 @@ def terms_of(markdown: str, english_names: Container[str] = ()) -> Iterator[Term
             name=next((name for name in names if name in english_names), names[-1]),
             meaning=plain(CHAPTER.sub("", entry["text"])),
             chapter=chapter["stem"] if chapter else "",
+            others=tuple(re.split("[,;] ", within)) if within else (),
         )
 
 

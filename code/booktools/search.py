@@ -12,6 +12,7 @@ from typing import Any
 
 from docutils import nodes
 
+from booktools.glossary import glossary
 from booktools.search_words import SUBJECTS, SYNONYMS
 
 PAGE = "search"
@@ -50,7 +51,7 @@ def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, str]]:
             "anchor": section["ids"][0] if number else "",
             "title": title,
             "heading": heading,
-            "subjects": "" if number else SUBJECTS.get(name.rpartition("/")[2], ""),
+            "subjects": "" if number else subjects(name),
         }
         if name.endswith("/glossary") and parts:
             yield from (
@@ -65,6 +66,14 @@ def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, str]]:
             "text": "\n".join(filter(None, (_text(part) for part in parts))),
             "code": "\n".join(block.astext() for block in code if not block.astext().startswith("<Figure")),
         }
+
+
+def subjects(name: str) -> str:
+    """What a reader looks for who wants this page: its subjects, and the terms that the glossary says it explains."""
+    *_, language, stem = name.split("/")
+    explained = [term for term in glossary(language) if term.chapter == stem]
+    forms = [form for term in explained for form in (term.title, *term.others)]
+    return "; ".join(filter(None, (SUBJECTS.get(stem, ""), *forms)))
 
 
 def _text(node: nodes.Node) -> str:

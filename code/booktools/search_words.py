@@ -1,15 +1,24 @@
 """What the search knows beyond the text: words that mean the same, and what each chapter is about.
 
 Of a group of synonyms any finds all. The first one is that of the book; it is what the others are taken for, in pages
-and in queries. Subjects are those under which a reader looks, in both languages; a chapter without any is found by its
-text alone.
+and in queries. Subjects are those under which a reader looks, in both languages; the terms that the glossary says a
+chapter explains are added to them (``search.py``).
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 NAMES = (
-    ("relu", "렐루", "rectified linear unit", "rectifier", "정류 선형 유닛", "정류 선형 함수"),
+    (
+        "relu",
+        "렐루",
+        "rectified linear unit",
+        "rectifier",
+        "정류 선형 유닛",
+        "정류 선형 함수",
+        "ramp function",
+        "램프 함수",
+    ),
     ("leaky relu", "leakyrelu", "lrelu"),
     ("leaky", "리키", "누설"),
     ("prelu", "parametric relu", "파라메트릭 렐루", "프렐루", "매개변수 렐루"),
@@ -27,13 +36,15 @@ NAMES = (
     ("glorot", "xavier", "자비에르", "자비에", "세이비어", "글로럿", "글로로트"),
     ("lecun", "르쿤"),
     ("keras", "케라스", "tensorflow", "텐서플로", "텐서플로우"),
-    ("pytorch", "파이토치", "torch"),
+    ("pytorch", "파이토치", "torch", "토치"),
+    ("clamp", "클램프"),
     ("numpy", "넘파이"),
     ("adam", "아담"),
     ("momentum", "모멘텀", "관성"),
     ("xor", "exclusive or", "배타적 논리합"),
     ("mnist", "엠니스트"),
     ("swiglu", "스위글루"),
+    ("colab", "코랩"),
     ("autograd", "automatic differentiation", "autodiff", "자동 미분"),
 )
 ENGLISH = (
@@ -44,16 +55,30 @@ ENGLISH = (
     ("layer norm", "layernorm", "layer normalization", "layer normalisation"),
     ("initialisation", "initialization", "initializer", "initialiser", "weight init", "init"),
     ("optimiser", "optimizer"),
+    ("unit", "neuron", "neurons"),
+    ("shortcut", "skip connection", "skip connections", "residual connection", "residual connections"),
     ("backpropagation", "backprop", "back propagation", "backward pass"),
     ("derivative", "differentiate", "differentiation"),
     ("learning rate", "step size"),
     ("sparsity", "sparse", "sparseness"),
     ("nonlinearity", "non-linearity", "nonlinear", "non-linear"),
     ("negative slope", "negative_slope", "slope parameter"),
-    ("cheap", "fast", "expensive"),
+    ("cheap", "cheaper", "fast", "faster", "expensive", "speed"),
     ("quantization", "quantisation", "few bits", "low precision", "int8"),
     ("unbounded", "unlimited"),
     ("choosing", "choose", "which activation", "best activation"),
+    ("advantage", "advantages", "pro", "pros", "benefit", "benefits", "strengths"),
+    (
+        "drawback",
+        "drawbacks",
+        "disadvantage",
+        "disadvantages",
+        "con",
+        "cons",
+        "limitation",
+        "limitations",
+        "weaknesses",
+    ),
 )
 KOREAN = (
     ("죽은", "죽는", "dead", "dying", "죽어가는", "죽음", "죽다"),
@@ -67,6 +92,8 @@ KOREAN = (
     ("희소", "sparse", "sparsity", "스파스"),
     ("학습률", "learning rate", "러닝레이트", "학습율"),
     ("에폭", "epoch", "에포크"),
+    ("유닛", "뉴런", "unit", "neuron"),
+    ("스킵 연결", "skip connection", "잔차 연결"),
     ("매개변수", "parameter", "파라미터"),
     ("하이퍼파라미터", "hyperparameter", "초매개변수"),
     ("옵티마이저", "optimizer", "최적화 기법", "최적화기"),
@@ -78,7 +105,10 @@ KOREAN = (
     ("가소성", "plasticity"),
     ("중첩", "superposition"),
     ("게이트", "gate", "gated", "게이트드"),
+    ("장점", "이점"),
     ("단점", "한계", "문제점"),
+    ("수식", "공식"),
+    ("기울기 검사", "수치 미분"),
 )
 
 SYNONYMS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
@@ -118,6 +148,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "20-superposition": "superposition, sparse autoencoder, features, TopK, JumpReLU; 중첩, 희소 오토인코더, 특징",
         "21-choosing": "which activation, best activation function, comparison, choosing, decision; 선택, 비교,"
         " 어떤 활성화 함수",
+        "advantages-and-drawbacks": "advantages, drawbacks; 장단점, 장점, 단점",
         "try-it": "explorer, graph; 그래프, 탐색",
     }
 )

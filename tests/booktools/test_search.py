@@ -1,8 +1,9 @@
 """What the search knows of a page: its sections, without formulas, tool bars and figures."""
 
+import pytest
 from docutils.core import publish_doctree
 
-from booktools.search import sections
+from booktools.search import sections, subjects
 from booktools.search_words import SYNONYMS
 
 PAGE = """
@@ -49,6 +50,19 @@ def test_a_page_has_its_subjects_once():
     doctree = publish_doctree(PAGE, settings_overrides={"doctitle_xform": False})
     subjects = [entry["subjects"] for entry in sections(doctree, "chapters/ko/14-dying-relu")]
     assert "죽은 ReLU" in subjects[0] and subjects[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "term"),
+    [
+        ("en/01-definition", "Kink"),
+        ("ko/01-definition", "꺾이는 점"),
+        ("ko/03-nonlinearity", "만능 근사"),
+        ("ko/12-pytorch", "인플레이스 연산"),
+    ],
+)
+def test_a_term_of_the_glossary_leads_to_the_chapter_that_explains_it(page, term):
+    assert term in subjects(f"chapters/{page}").split("; ")
 
 
 def test_a_form_belongs_to_one_group_only():

@@ -261,11 +261,35 @@ def test_a_word_is_found_on_all_pages_that_contain_it(open_page, address, editio
         ("리키렐루", "Leaky ReLU"),
         ("스위시", "SiLU"),
         ("카이밍 초기화", "He 초기화"),
+        ("ReLU란", "ReLU"),
+        ("SwiGLU가 뭔가요", "SwiGLU"),
+        ("기울기 소실 문제를 해결하는 방법", "기울기 소실 해결"),
     ],
 )
 def test_particles_spaces_and_synonyms_change_nothing(open_page, address, query, other):
     page = open_search(open_page, address, "ko")
     assert found(page, query)[0] == found(page, other)[0]
+
+
+@pytest.mark.parametrize(
+    ("edition", "query", "page"),
+    [
+        ("en", "vanising gradient", "06-gradient-flow"),
+        ("en", "backpropogation", "04-network-in-numpy"),
+        ("ko", "소프트멕스", "12-pytorch"),
+        ("ko", "양자회", "16-unbounded-outputs"),
+    ],
+)
+def test_a_slip_of_the_pen_is_forgiven(open_page, address, edition, query, page):
+    assert found(open_search(open_page, address, edition), query)[0] == page
+
+
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [("np.where(x > 0, x, 0)", "02-numpy 05-cost"), ("tf.nn.relu6", "11-keras 16-unbounded-outputs")],
+)
+def test_code_is_found_as_it_is_written_and_by_the_name_at_its_end(open_page, address, query, page):
+    assert found(open_search(open_page, address, "en"), query)[0] in page.split()
 
 
 @pytest.mark.parametrize(

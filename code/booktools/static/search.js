@@ -5,7 +5,10 @@
 class Words {
   constructor(synonyms) {
     this.forms = new Map();
-    for (const [first, ...others] of synonyms) for (const other of others) this.forms.set(other, first);
+    for (const group of synonyms) {
+      const [first, ...others] = group.map(Words.sound);
+      for (const other of others) this.forms.set(other, first);
+    }
     const longestFirst = [...this.forms.keys()].sort((a, b) => b.length - a.length);
     const escaped = longestFirst.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ /g, "[ _-]?"));
     // A Korean form may carry a particle; a Latin one ends where the word does.
@@ -19,7 +22,7 @@ class Words {
   }
 
   plain(text) {
-    return text.normalize("NFKC").toLowerCase().replace(this.pattern, this.canonical);
+    return Words.sound(text).replace(this.pattern, this.canonical);
   }
 
   // ["np.where", "np", "where"] of np.where, ["활성", "성화", "화함", "함수"] of 활성화 함수.
@@ -38,18 +41,26 @@ class Words {
     return found;
   }
 
+  // 소프트멕스 is 소프트맥스: ㅐ and ㅔ sound alike, and are taken for one another.
+  static sound(text) {
+    return text.normalize("NFKD").toLowerCase().replace(/\u1162/g, "\u1166").normalize("NFKC");
+  }
+
   static stem(word) {
     if (word.length < 5 || /[._\d]/.test(word)) return word;
-    return word.replace(/is(e|ed|es|er|ing|ation|ations)$/, "iz").replace(/iz(e|ed|es|er|ing|ation|ations)$/, "iz")
+    return word.replace(/(?<=....)is(e|ed|es|er|ing|ation|ations)$/, "iz").replace(/iz(e|ed|es|er|ing|ation|ations)$/, "iz")
       .replace(/ies$/, "y").replace(/(?<![su])s$/, "").replace(/(ing|ed)$/, "").replace(/e$/, "");
   }
 }
 
 // A Korean word of a query loses its particle, which a page may write otherwise.
-const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])(에서는|으로는|이라는|이란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
+const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])(에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
 const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이", "깊이", "높이", "넓이", "길이", "크기", "의미"]);
 
-const EMPTY = new Set("a an and are at be by do does for how i in is it my of on or should the to use what when which why with 왜 무엇 어떤 어떻게 하나 무엇인가".split(" "));
+const EMPTY = new Set(("a an and are at be between by can difference do does for how i in is it my of on or problem should than the to use versus vs we what when which why with you "
+  + "왜 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
+// 되나요, 할까요, 무엇인가: the end of a question.
+const QUESTION = /(나요|가요|까요?|인가|는지|니까|예요)$/;
 
 class BookSearch {
   constructor({ entries, synonyms, secondary }) {
@@ -69,8 +80,9 @@ class BookSearch {
     this.phrases = entries.map(({ heading, text, code }) => [heading, text, code].map((part) => this.phrase(part)));
   }
 
+  // A comma more or less does not break a phrase: np.where(x > 0, x, 0).
   phrase(text) {
-    return this.words.plain(text).replace(/\s+/g, "");
+    return this.words.plain(text).replace(/[\s?!,]+/g, "");
   }
 
   // The words of a query, each without its particle.
@@ -78,16 +90,23 @@ class BookSearch {
     return this.words.plain(text).trim().split(/[\s?!,]+/).map((word) => (KEPT.has(word) ? word : word.replace(PARTICLE, "")));
   }
 
+  // Without what a question says anyway, and the x of a formula.
   telling(text) {
-    const words = this.bare(text), telling = words.filter((word) => !EMPTY.has(word));
-    return telling.length ? telling : words;
+    const words = this.bare(text).flatMap((word) => word.split(/[()[\]<>=*+]+/)).filter((word) => this.words.of(word).length || /[가-힣]/.test(word));
+    const telling = words.filter((word) => !EMPTY.has(word) && !QUESTION.test(word) && !/^[a-z]$/.test(word));
+    return [...new Set(telling.length ? telling : words)];
   }
 
-  // Of two or three syllables no two may come from neighbouring words: 고양 is not in 그리고 양쪽.
-  has(hit, word) {
-    if (/^[가-힣]{1,3}$/.test(word)) return this.texts[hit.id].includes(word);
-    const terms = this.words.of(word);
-    return terms.filter((term) => hit.queryTerms.includes(term)).length >= 0.6 * terms.length;
+  // How much of a word of a query a section has. Of two or three syllables no two may come from neighbouring words: 고양 is
+  // not in 그리고 양쪽. Of np.where the parts are worth less than the whole. Loosely, a slip is forgiven: a syllable of three,
+  // or what stands before the last point of tf.nn.relu6.
+  share(hit, word, loosely) {
+    const forms = loosely && word.length === 3 ? [word.slice(1), word.slice(0, -1)] : [word];
+    if (/^[가-힣]{1,3}$/.test(word)) return Number(forms.some((form) => this.texts[hit.id].includes(form)));
+    const terms = this.words.of(word), found = terms.filter((term) => hit.queryTerms.includes(term));
+    const most = found.length >= 0.6 * terms.length, compound = /^[^가-힣]+$/.test(word) && terms.length > 1;
+    if (!compound) return Number(most);
+    return found.includes(terms[0]) ? 1 : most || (loosely && found.includes(terms.at(-1))) ? 0.6 : 0;
   }
 
   // Pages, best first, each with its best sections; several sections of a page speak for it.
@@ -105,19 +124,25 @@ class BookSearch {
         return whole * (anchor ? 1 : 1.3) * (this.secondary.has(page.split("/").pop()) ? 0.3 : 1);
       },
     };
-    let hits = this.index.search(text, options);
-    if (!hits.length) hits = this.index.search(text, { ...options, fuzzy: (term) => (/^[a-z]{5,}$/.test(term) ? 0.25 : false) });
+    const found = this.ranked(words, this.index.search(text, options));
+    return found.length ? found : this.ranked(words, this.index.search(text, { ...options, fuzzy: (term) => (/^[a-z]{5,}$/.test(term) ? 0.25 : false) }), true);
+  }
+
+  // The pages of these hits; loosely, where no section has most of the words as they are written.
+  ranked(words, hits, loosely = false) {
     // A section without some of the words counts for less, and for nothing without most of them.
-    const share = (hit) => words.filter((word) => this.has(hit, word)).length / words.length;
+    const share = (hit) => words.reduce((sum, word) => sum + this.share(hit, word, loosely), 0) / words.length;
     const pages = new Map();
-    for (const hit of hits.filter((one) => share(one) >= 0.6)) {
+    for (const hit of hits.filter((one) => share(one) >= (loosely ? 0.3 : 0.6))) {
       const entry = this.entries[hit.id], score = hit.score * share(hit) ** 2;
       if (!pages.has(entry.page)) pages.set(entry.page, { title: entry.title, sections: [] });
-      pages.get(entry.page).sections.push({ ...entry, score, matched: new Set(hit.terms) });
+      const own = Object.values(hit.match).flat().some((field) => field !== "subjects" && field !== "title");
+      pages.get(entry.page).sections.push({ ...entry, score, own, matched: new Set(hit.terms) });
     }
     for (const page of pages.values()) {
       page.sections.sort((a, b) => b.score - a.score);
       page.score = page.sections.reduce((sum, { score }, i) => sum + (i ? 0.1 : 1) * score, 0);
+      page.sections.sort((a, b) => b.own - a.own);  // a beginning that has none of the words only stands for its chapter
     }
     return [...pages.values()].sort((a, b) => b.score - a.score);
   }
