@@ -28,7 +28,10 @@ BUILD = ROOT / "_build"
 LOG = "build.log"
 # In this environment, whatever is on the PATH. Looking for garbage takes a seventh of a build, which ends before it
 # matters; matplotlib would be loaded for cards that nobody draws.
-JUPYTER_BOOK = "import gc, sys; gc.disable(); sys.modules['matplotlib'] = None; from jupyter_book.cli.main import main; main()"
+JUPYTER_BOOK = (
+    "import gc, sys; gc.disable(); sys.modules['matplotlib'] = None; "
+    "from jupyter_book.cli.main import main; main()"
+)
 PYTHON_FILES = "python_in_page_files"  # the setting in _config.yml
 FIGURE_SCALE = 2  # pixels of a stored figure for one of the page: `make execute` draws for dense screens
 STRICT = ("-W", "-n", "--keep-going", "-q")
