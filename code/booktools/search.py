@@ -6,6 +6,7 @@ scripts, so that a search works from a file, too. (Pagefind's index cannot be re
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from booktools.glossary import glossary
 from booktools.search_words import SUBJECTS, SYNONYMS
 
 PAGE = "search"
+NOT_PRINTED = re.compile(
+    r"<(?:Figure|IPython)\b"
+)  # what stands for a figure or a table in a notebook without them
 SCRIPTS = ("minisearch.js", "search.js", "search-data.js")
 DATA = SCRIPTS[-1]
 SECONDARY = (
@@ -64,7 +68,7 @@ def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, str]]:
         yield {
             **entry,
             "text": "\n".join(filter(None, (_text(part) for part in parts))),
-            "code": "\n".join(block.astext() for block in code if not block.astext().startswith("<Figure")),
+            "code": "\n".join(block.astext() for block in code if not NOT_PRINTED.match(block.astext())),
         }
 
 

@@ -5,12 +5,13 @@ import re
 
 import pytest
 from accessibility import COLOURS, violations
-from serving import BASE, SITE
+from serving import BASE, SHOW_ALL, SITE
 
 from booktools import pyodide_files
 
 DEFINITION = "chapters/en/01-definition.html"
 KOREAN = "ko/chapters/ko/01-definition.html"
+LIVE = "chapters/en/03-nonlinearity.html"
 HOST = "cdn.jsdelivr.net"
 TYPES = {"js": "text/javascript", "wasm": "application/wasm"}
 
@@ -146,7 +147,7 @@ def test_an_error_is_printed_as_python_does_and_keeps_the_cells_below_from_runni
         'Traceback (most recent call last):\n  File "<cell 1>", line 5, in <module>\n'
     )
     assert printed[0].endswith("\nZeroDivisionError: division by zero") and "shell.py" not in printed[0]
-    assert chapter.cell(3).locator(".run-bar > span").inner_text() == ""
+    assert chapter.cell(3).locator(".run-bar > span").inner_text().startswith("Cell 1 ended with an error")
     assert "SyntaxError" in chapter.run(1, "def relu(x)\n    return x")[1][0]
     chapter.run(1, "print('mended')")
     chapter.cell(3).locator("textarea").press("Shift+Enter")  # and first those above it
@@ -161,9 +162,10 @@ def test_what_never_ends_is_stopped_and_what_is_too_much_is_cut(open_chapter):
     chapter.write(2, "print('before')\nwhile True:\n    pass")
     chapter.cell(2).get_by_role("button", name="Run cell 2").click()
     chapter.wait_for_status("Running cell 2")
+    assert chapter.cell(2).get_by_role("button", name="Stop cell 2").inner_text() == "Stop"
     chapter.stop()
     assert chapter.status().startswith("Stopped. All variables are gone")
-    assert chapter.cell(2).locator(".run-bar > span").inner_text() == ""
+    assert chapter.cell(2).locator(".run-bar > span").inner_text() == "stopped"
 
     state, printed = chapter.run(2, "print(held)\nfor number in range(1_000_000):\n    print(number)")
     assert state.startswith("done")
@@ -218,15 +220,59 @@ def test_a_prediction_is_answered_by_running_its_cell_and_by_nothing_else(open_c
     }""")
     chapter.start()
     answer = chapter.cell(number).locator(".answer")
-    last = number + 1
     chapter.page.evaluate(
         "document.querySelectorAll('.answer').forEach((part) => { part.hidden = 'until-found'; })"
     )
     assert answer.get_attribute("hidden") == "until-found"
-    chapter.cell(number).locator("textarea").press("Shift+Enter")
-    assert chapter.result(number)[0].startswith("as printed")
+    chapter.page.get_by_role("button", name="Run all cells").click()
+    assert chapter.result(number)[0].endswith("the output waits for your guess")
+    assert answer.get_attribute("hidden") == "until-found"
+    assert not chapter.page.locator("details.solution[open]").count()
+    chapter.run(number)
     assert answer.get_attribute("hidden") is None
-    assert last > number
+    chapter.page.evaluate(
+        "document.querySelectorAll('.answer').forEach((part) => { part.hidden = 'until-found'; })"
+    )
+    chapter.write(number, "1 / 0")
+    chapter.page.get_by_role("button", name="Run all cells").click()
+    assert chapter.result(number)[0].startswith("error") and answer.get_attribute("hidden") is None
+
+
+def test_a_live_figure_stays_until_its_code_is_changed(open_chapter):
+    chapter = open_chapter(LIVE)
+    chapter.page.evaluate(SHOW_ALL)
+    chapter.page.reload()
+    chapter.start()
+    number = chapter.page.evaluate("""() => {
+      const cells = [...document.querySelectorAll("div.cell")].filter((cell) => cell.querySelector(".cell_input pre"));
+      return 1 + cells.findIndex((cell) => cell.querySelector(".live"));
+    }""")
+    cell = chapter.cell(number)
+    chapter.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    cell.get_by_role("slider").press("End")
+    moved = cell.locator("output").first.inner_text()
+    cell.locator("textarea").press("Shift+Enter")
+    assert not chapter.result(number)[0].startswith(("error", "not"))
+    assert cell.locator("output").first.inner_text() == moved
+    cell.locator("textarea").press("Control+End")
+    cell.locator("textarea").press_sequentially("  # changed")
+    assert cell.locator(".run-bar > span").inner_text() == ""  # what was said was said of other code
+    cell.locator("textarea").press("Shift+Enter")
+    assert chapter.result(number)[0].startswith("done") and not cell.get_by_role("slider").count()
+    cell.get_by_role("button", name=f"Reset cell {number}").click()
+    assert cell.get_by_role("slider").is_visible()
+    assert chapter.page.problems == []
+
+
+def test_a_network_that_answers_late_is_waited_for(open_chapter):
+    chapter = open_chapter()
+    late = []
+    chapter.page.route("**/python.json*", lambda route: late.append(route))
+    chapter.start()
+    chapter.wait_for_status(" s")
+    late.pop().continue_()
+    assert chapter.run(1)[0].startswith("as printed")
+    assert chapter.page.problems == []
 
 
 def test_the_keyboard_indents_undoes_and_leaves(open_chapter):

@@ -179,6 +179,26 @@ def test_the_fonts_of_formulas_have_every_letter_of_every_page():
             assert font.stat().st_size < 10_000
 
 
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (390, 844)])
+def test_a_figure_in_its_window_fits_the_screen_or_is_moved_on_a_phone_and_escape_closes_it(
+    open_read, width, height
+):
+    page = open_read(f"{ENGLISH}14-dying-relu.html", width=width, height=height)
+    page.locator("#fig-one-unit-dies a.figure-file img").click()
+    image = page.locator("dialog.figure-window img")
+    box = image.bounding_box()
+    if width > 390:
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
+        assert box["width"] > 0.8 * width or box["height"] > 0.8 * height
+    else:
+        assert box["width"] > 700
+    page.keyboard.press("Escape")
+    page.locator("dialog.figure-window").wait_for(state="detached")
+
+
 # --- narrow, large ----------------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,20 @@ def test_the_mouse_shows_it_within_the_window_and_may_go_there(chapter):
     preview.wait_for(state="hidden")
 
 
+def test_a_tap_shows_it_and_another_goes_there(open_page, address):
+    page = open_page(address + CHAPTERS[0], width=390, height=844, has_touch=True, is_mobile=True)
+    term, preview = page.locator("a.term").first, page.locator(PREVIEW)
+    term.tap()
+    preview.wait_for(state="visible")
+    assert preview.inner_text() == term.get_attribute("data-meaning") and "glossary" not in page.url
+    page.locator("h1").tap()
+    preview.wait_for(state="hidden")
+    term.tap()
+    preview.wait_for(state="visible")
+    term.tap()
+    page.wait_for_url("**/glossary.html#term-*")
+
+
 def test_the_link_leads_to_the_entry(chapter):
     term = chapter.locator("a.term").first
     meaning = term.get_attribute("data-meaning")

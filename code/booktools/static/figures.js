@@ -15,9 +15,11 @@
     file.download = link.dataset.name ?? "";
     const large = make("img", { src: image.src, alt: image.alt, width: image.width, height: image.height });
     const frame = make("div", { className: "figure-frame", tabIndex: 0 }, large);
+    frame.style.setProperty("--shape", image.clientWidth / image.clientHeight);
     const dialog = make("dialog", { className: "figure-window" }, make("div", { className: "figure-bar" }, file, close), frame);
     dialog.setAttribute("aria-label", caption?.querySelector(".caption-number")?.textContent.trim() || image.alt.slice(0, 80));
     close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("keydown", (event) => event.key === "Escape" && dialog.close());  // a listener of Sphinx's stops the browser's own
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);

@@ -2,7 +2,7 @@
 // the browser shows by itself where this does not run.
 (() => {
   const preview = Object.assign(document.createElement("span"), { id: "term-preview", role: "tooltip", hidden: true });
-  let shown = null, waiting = 0;
+  let shown = null, waiting = 0, touched = false;
 
   const hide = () => {
     clearTimeout(waiting);
@@ -34,7 +34,17 @@
     link.removeAttribute("title");  // or two would be shown
     link.addEventListener("focus", () => link.matches(":focus-visible") && show(link));
     link.addEventListener("blur", hide);
+    // A finger that taps a term wants to know what it means; tapping once more, it wants to go there.
+    link.addEventListener("click", (event) => {
+      if (!touched || shown === link) return;
+      event.preventDefault();
+      show(link);
+    });
   }
+  document.addEventListener("pointerdown", (event) => {
+    touched = event.pointerType === "touch";
+    if (touched && event.target !== preview && event.target.closest?.("a.term") !== shown) hide();
+  });
   // The mouse may go from the term to its preview, to read on or to copy from it.
   document.addEventListener("pointerover", (event) => {
     clearTimeout(waiting);

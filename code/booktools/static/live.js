@@ -113,6 +113,7 @@
 
     function draw() {
       const width = svg.clientWidth, height = svg.clientHeight;
+      if (!width) return;  // hidden; when it is shown its size changes, and it is drawn
       pen.font = `13px ${getComputedStyle(root).fontFamily}`;
       const wide = (text) => pen.measureText(text).width;
       const left = Math.max(...data.y.ticks.map(([, label]) => wide(label))) + 8;

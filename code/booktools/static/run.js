@@ -16,6 +16,8 @@
       edit: (number) => `Code of cell ${number}`, run: "Run", runCell: (number) => `Run cell ${number}`, all: "Run all cells", stop: "Stop", reset: "Reset", resetCell: (number) => `Reset cell ${number}`, resetAll: "Reset everything",
       waiting: "waiting", now: (seconds) => `running, ${seconds} s`, equal: (seconds) => `as printed, ${seconds} s`, done: (seconds) => `done, ${seconds} s`,
       differs: (seconds) => `not as printed, ${seconds} s`, error: (seconds) => `error, ${seconds} s`, printed: "What is printed in the book", announce: (number, state) => `Cell ${number}: ${state}`,
+      halted: "stopped", stopCell: (number) => `Stop cell ${number}`, guess: (state) => `${state}; the output waits for your guess`,
+      why: "Times and the sign of a zero are those of this browser.",
       stopped: "Stopped. All variables are gone: the next Run starts Python again, and first the cells above.",
       above: (number) => `Cell ${number} ended with an error, so the cells below it did not run.`,
       crashed: "Python has broken down, most likely for want of memory. All variables are gone: the next Run starts Python again, and first the cells above.",
@@ -36,6 +38,8 @@
       edit: (number) => `${number}번 셀의 코드`, run: "실행", runCell: (number) => `${number}번 셀 실행`, all: "모든 셀 실행", stop: "멈추기", reset: "되돌리기", resetCell: (number) => `${number}번 셀 되돌리기`, resetAll: "모두 되돌리기",
       waiting: "대기 중", now: (seconds) => `실행 중, ${seconds}초`, equal: (seconds) => `책과 같은 결과, ${seconds}초`, done: (seconds) => `실행됨, ${seconds}초`,
       differs: (seconds) => `책과 다른 결과, ${seconds}초`, error: (seconds) => `오류, ${seconds}초`, printed: "책에 실린 결과", announce: (number, state) => `${number}번 셀: ${state}`,
+      halted: "멈춤", stopCell: (number) => `${number}번 셀 멈추기`, guess: (state) => `${state}, 출력은 예측을 기다리는 중`,
+      why: "실행 시간과 0의 부호는 이 브라우저에서 나온 것입니다.",
       stopped: "멈췄습니다. 변수는 모두 사라졌습니다. 다시 실행하면 파이썬을 새로 시작하고 위의 셀부터 실행합니다.",
       above: (number) => `${number}번 셀이 오류로 끝나서 그 아래 셀은 실행하지 않았습니다.`,
       crashed: "파이썬이 멈췄습니다. 메모리가 부족했을 가능성이 큽니다. 변수는 모두 사라졌습니다. 다시 실행하면 파이썬을 새로 시작하고 위의 셀부터 실행합니다.",
@@ -180,6 +184,7 @@
     };
     area.addEventListener("input", () => {
       cell.done = false;
+      if (cell !== current && !queue.includes(cell)) cell.state.textContent = "";  // it was said of other code
       if (area.value === printed) delete edits[index];
       else edits[index] = [printed, area.value];
       keep();
@@ -230,10 +235,13 @@
     return make("div", {className: kind}, make("div", {className: "highlight"}, pre));
   }
 
-  // A figure takes the place of the stored one, with its number and caption; the theme's filter makes it dark.
+  // A figure takes the place of the stored one, with its number and caption; the theme's filter makes it dark. Unchanged
+  // code draws the same figure: a live one stays, and with it the reader's place on its slider.
   function drawn(cell, kind, content, index) {
     const bytes = kind === "image/png" ? Uint8Array.from(content.match(/../g), (pair) => parseInt(pair, 16)) : content;
     const source = URL.createObjectURL(new Blob([bytes], {type: kind}));
+    const live = cell.stored.find((node) => node.querySelector?.(".live"));
+    if (live && cell.ran === cell.printed) return live;
     const old = cell.stored.flatMap((node) => [...(node.querySelectorAll?.("figure, a.figure-file") ?? []), ...(node.matches?.("figure, a.figure-file") ? [node] : [])])
       .filter((node) => !node.parentElement?.closest("figure"))[index];
     const whole = old ? old.cloneNode(true) : make("a", {className: "figure-file"}, make("img", {alt: say.figure}));
@@ -268,12 +276,18 @@
     cell.outputs = outputs;
     show(cell, outputs);
     const failed = outputs.some(([kind]) => kind === "error"), equal = textOf(cell.output) === cell.storedText;
+    const changed = cell.ran !== cell.printed, figure = outputs.some(([kind]) => kind.startsWith("image/"));
     cell.done = !failed;
     cell.equal = equal;
-    const state = failed ? say.error : cell.ran !== cell.printed && !equal ? say.done : equal ? say.equal : say.differs;
-    cell.state.textContent = state(took);
+    // Only text is compared: of a figure alone, or of one that changed code has drawn, nothing is said.
+    const compared = equal ? (cell.storedText || !figure) && !(changed && figure) : !changed;
+    const state = (failed ? say.error : !compared ? say.done : equal ? say.equal : say.differs)(took);
+    const answer = cell.element.querySelector(".answer");
+    if (failed && answer?.hidden) answer.dispatchEvent(new Event("beforematch", {bubbles: true}));
+    cell.state.textContent = answer?.hidden && cell !== asked ? say.guess(state) : state;
     if (!equal && cell.storedText) {
-      cell.output.append(make("details", {className: "run-printed"}, make("summary", {textContent: say.printed}), printedOutput(cell.storedText, "output stream")));
+      const why = changed || failed ? [] : [make("p", {textContent: say.why})];
+      cell.output.append(make("details", {className: "run-printed"}, make("summary", {textContent: say.printed}), ...why, printedOutput(cell.storedText, "output stream")));
     }
     spoken.textContent = say.announce(cell.number, cell.state.textContent);
     cell.changed();
@@ -287,10 +301,11 @@
     const seconds = secondsSince(began), count = cells.length;
     if (current) current.state.textContent = say.now(seconds);
     if (!worker || (ready && !current)) return;
-    const all = Object.values(settings.core).reduce((sum, {size}) => sum + size, 0);
+    const all = settings ? Object.values(settings.core).reduce((sum, {size}) => sum + size, 0) : 0;
     status.textContent = !ready ? (bytes < all ? say.loading(megabytes(bytes), megabytes(all), seconds) : say.starting(seconds))
       : fetching ? say.fetching(fetching.loading, megabytes(fetching.size), megabytes(bytes), seconds)
         : say.running(current.number, count, seconds);
+    if (!ready && asked && queue.includes(asked)) asked.state.textContent = status.textContent;
   }
   setInterval(tick, 250);
 
@@ -299,7 +314,8 @@
     stopAll.disabled = !busy;
     for (const cell of cells) {
       cell.runButton.textContent = cell === current ? say.stop : say.run;
-      if (queue.includes(cell)) cell.state.textContent = say.waiting;
+      cell.runButton.setAttribute("aria-label", (cell === current ? say.stopCell : say.runCell)(cell.number));
+      if (queue.includes(cell) && (ready || cell !== asked)) cell.state.textContent = say.waiting;
     }
   }
 
@@ -373,11 +389,11 @@
         current = null;
         fetching = null;
         if (!finished(cell, JSON.parse(data.outputs), took) && queue.length) {
-          for (const waiting of queue) waiting.state.textContent = "";
+          for (const waiting of queue) waiting.state.textContent = waiting === asked ? say.above(cell.number) : "";
           queue = [];
           tell(say.above(cell.number));
         } else if (!queue.length) status.textContent = say.ready;
-        if (cell === asked) asked.element.querySelector(".cell_output")?.dispatchEvent(new Event("beforematch", {bubbles: true}));
+        if (cell === asked) cell.element.querySelector(".cell_output")?.dispatchEvent(new Event("beforematch", {bubbles: true}));
         next();
       }
     }
@@ -396,7 +412,8 @@
 
   function run(wanted) {
     if (wanted.length === 1 && wanted[0] === current) return stop();
-    const last = asked = wanted.at(-1);
+    const last = wanted.at(-1);
+    asked = wanted.length === 1 ? last : null;  // what is run with all others opens nothing
     for (const cell of cells.slice(0, last.number)) {
       const needed = wanted.includes(cell) || !cell.done;
       if (needed && cell !== current && !queue.includes(cell)) queue.push(cell);
@@ -412,7 +429,7 @@
     worker = null;
     ready = false;
     fetching = null;
-    for (const cell of [current, ...queue]) if (cell) cell.state.textContent = "";
+    for (const cell of [current, ...queue]) if (cell) cell.state.textContent = say.halted;
     current = null;
     queue = [];
     for (const cell of cells) cell.done = false;

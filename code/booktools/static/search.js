@@ -182,7 +182,9 @@ function bookSearch(data) {
 
   const section = (entry) => {
     const snippet = search.snippet(entry);
-    const words = [...new Set(snippet.filter(({ marked }) => marked).map(({ word }) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "")))];
+    const found = snippet.filter(({ marked }) => marked).map(({ word }) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""));
+    const typed = field.value.split(/[\s?!,]+/).filter((word) => word.length > 1 && !EMPTY.has(word.toLowerCase()));
+    const words = [...new Set([...typed, ...found])];
     const highlight = words.length ? `?highlight=${encodeURIComponent(words.join(" "))}` : "";
     const href = `${entry.page}.html${highlight}${entry.anchor && `#${entry.anchor}`}`;
     const text = snippet.map(({ word, marked }) => (marked ? make("span", { className: "highlighted", textContent: word }) : word));
