@@ -26,6 +26,7 @@ from booktools.stylesheet import (
     cut_font,
     dark_rules,
     files_named,
+    font_address,
     merged_stylesheet,
     names_in_pages,
     names_in_scripts,
@@ -315,6 +316,8 @@ def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     return frozenset(names | {"figure-download"})  # which with_sized_figures adds
 
 
+# They come with the stylesheet: by themselves they would come after the text is drawn, and move it.
+FONTS_OF_MOST_FORMULAS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)"')
 
@@ -378,6 +381,10 @@ def write_site(
     css = merged_stylesheet(static, styles, names_in_use(editions), icons)
     letters = letters_in_formulas(editions)
     fonts = {name: cut_font(static / name, letters) for name in files_named(css) if name.endswith(".woff2")}
+    for name in FONTS_OF_MOST_FORMULAS:
+        if name not in fonts:
+            raise SiteError(f"no stylesheet loads {name}; has KaTeX changed?")
+        css = css.replace(f'url("{name}")', f'url("{font_address(fonts.pop(name))}")')
     for edition, (_, scripts) in zip(editions, merged, strict=True):
         write_edition(edition, css, fonts, scripts, scale)
     write_for_search_engines(output)

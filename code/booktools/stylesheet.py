@@ -154,9 +154,13 @@ def cut_font(path: Path, codes: Iterable[int]) -> bytes:
     return written.getvalue()
 
 
-def _icon_font(path: Path, codes: Iterable[int]) -> str:
-    """The glyphs of an icon font that are used, as a data address."""
-    return "data:font/woff2;base64," + base64.b64encode(cut_font(path, codes)).decode()
+def font_address(font: bytes) -> str:
+    """A font in a stylesheet.
+
+    >>> font_address(b"font")
+    'data:font/woff2;base64,Zm9udA=='
+    """
+    return "data:font/woff2;base64," + base64.b64encode(font).decode()
 
 
 def with_cut_icons(css: str, fonts: Path) -> str:
@@ -177,7 +181,7 @@ def with_cut_icons(css: str, fonts: Path) -> str:
         css = css.replace(face, "")
     cut = [
         f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:block;'
-        f'src:url("{_icon_font(fonts / file, codes)}") format("woff2")}}'
+        f'src:url("{font_address(cut_font(fonts / file, codes))}") format("woff2")}}'
         for (family, weight), file in ICON_FONTS.items()
     ]
     return "".join(cut) + css

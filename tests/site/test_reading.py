@@ -1,5 +1,9 @@
 """How a page reads: on a phone, in large letters, on paper, without scripts; its lines, its tables, its focus."""
 
+import base64
+import io
+import re
+
 import pytest
 from fontTools.ttLib import TTFont
 from lxml import html
@@ -171,12 +175,21 @@ def test_the_fonts_of_formulas_have_every_letter_of_every_page():
     whole = SITE.parents[1] / "code/booktools/static/katex/fonts"
     assert len(drawn) > 80
     for edition in (SITE, SITE / "ko"):
-        fonts = sorted((edition / "_static/katex/fonts").iterdir())
-        assert fonts
-        for font in fonts:
-            needed = set(TTFont(whole / font.name).getBestCmap()) & drawn
-            assert needed <= set(TTFont(font).getBestCmap())
-            assert font.stat().st_size < 10_000
+        files = sorted((edition / "_static/katex/fonts").iterdir())
+        fonts = {file.name: file.read_bytes() for file in files}
+        css = (edition / "_static/book.css").read_text(encoding="utf-8")
+        within = dict(
+            re.findall(r'font-family:(KaTeX_Ma\w+);[^}]*?url\("data:font/woff2;base64,([^"]+)"', css)
+        )
+        fonts |= {
+            f"{family}-{style}.woff2": base64.b64decode(within.pop(family))
+            for family, style in (("KaTeX_Main", "Regular"), ("KaTeX_Math", "Italic"))
+        }
+        assert files and not within
+        for name, font in fonts.items():
+            needed = set(TTFont(whole / name).getBestCmap()) & drawn
+            assert needed <= set(TTFont(io.BytesIO(font)).getBestCmap())
+            assert len(font) < 10_000
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
