@@ -2,7 +2,7 @@
 
 - The three lists that open a chapter (*You will do*, *You will learn*, *You need*) stand in one box.
 - What follows a formula or code without a space, such as a comma or a Korean particle, begins no line; a bracket before
-  one ends none.
+  one ends none. A mean and its spread, 0.27 ± 0.09, stand on one line.
 - Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark;
   an output in columns is marked, because it keeps its lines.
 - Each cell of a table knows the head of its column, which stands before it where a row becomes a card.
@@ -23,6 +23,7 @@ OPENING = {
 }
 # Longer ones may begin a line; after a hyphen or dash one may end.
 ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")
+SPREAD = re.compile(r"(?<=\d) ± (?=\d)")
 OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
@@ -64,6 +65,21 @@ def has_code_at(end: int, node: nodes.Node) -> bool:
         return True
     inline = isinstance(node, (nodes.Inline, nodes.reference)) and isinstance(node, nodes.Element)
     return inline and bool(node.children) and has_code_at(end, node.children[end])
+
+
+class Spreads(SphinxPostTransform):
+    """A number and its spread on one line: the spaces about ± do not break."""
+
+    default_priority = 185
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the spaces in running text."""
+        for text in list(self.document.findall(nodes.Text)):
+            if not isinstance(text.parent, (nodes.literal_block, nodes.literal, nodes.raw, nodes.math)):
+                together = SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text.astext())
+                if together != text.astext():
+                    text.parent.replace(text, nodes.Text(together))
 
 
 class Joined(SphinxPostTransform):
@@ -171,6 +187,7 @@ def typeset(page: str) -> str:
 def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.add_post_transform(OpeningBox)
+    app.add_post_transform(Spreads)
     app.add_post_transform(Joined)
     for style in ("code.css", "look.css"):
         app.add_css_file(style, priority=900)  # after the theme's

@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from accessibility import violations
 from fontTools.ttLib import TTFont
 from lxml import html
 from serving import SHOW_ALL, SITE, pages
@@ -124,6 +125,14 @@ def test_no_line_begins_with_what_belongs_to_a_formula_or_code(open_read, name, 
     assert page.evaluate(TORN) == []
 
 
+@pytest.mark.parametrize("name", [f"{ENGLISH}claims.html", f"{KOREAN}claims.html"])
+def test_a_number_and_its_spread_stand_on_one_line(name):
+    text = " ".join(
+        paragraph.text_content() for paragraph in html.parse(str(SITE / name)).xpath("//article//p")
+    )
+    assert len(re.findall(r"\d\u00a0±\u00a0\d", text)) > 100 and not re.search(r"\d ± \d", text)
+
+
 @both
 def test_a_line_has_about_seventy_characters(open_read, name):
     page = open_read(name, width=1500)
@@ -195,11 +204,12 @@ def test_the_fonts_of_formulas_have_every_letter_of_every_page():
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (390, 844)])
 def test_a_figure_in_its_window_fits_the_screen_or_is_moved_on_a_phone_and_escape_closes_it(
-    open_read, width, height
+    open_read, width, height, scheme
 ):
-    page = open_read(f"{ENGLISH}14-dying-relu.html", width=width, height=height)
+    page = open_read(f"{ENGLISH}14-dying-relu.html", width=width, height=height, color_scheme=scheme)
     page.locator("#fig-one-unit-dies a.figure-file img").click()
     image = page.locator("dialog.figure-window img")
     box = image.bounding_box()
@@ -208,6 +218,7 @@ def test_a_figure_in_its_window_fits_the_screen_or_is_moved_on_a_phone_and_escap
         assert box["width"] > 0.8 * width or box["height"] > 0.8 * height
     else:
         assert box["width"] > 700
+    assert violations(page) == []
     page.keyboard.press("Escape")
     page.locator("dialog.figure-window").wait_for(state="detached")
 
