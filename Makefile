@@ -42,6 +42,8 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --only-binary :a
 # Time-outs are for what hangs; no test fails for time, which depends on the machine and on what else it does.
 NBVAL := --benchmark-disable --nbval --nbval-current-env --nbval-cell-timeout=600
 IN_PARALLEL := $(PY) -m pytest $(NBVAL) --dist loadscope -n 2 $(addprefix --ignore=,$(TIMINGS))
+# Now and then a page in Chromium never answers, though it does when it is opened again: such a test runs again, no other.
+ASKED_AGAIN := --reruns 2 --only-rerun TimeoutError
 ALONE := $(PY) -m pytest $(NBVAL) -p no:xdist -q
 
 .DEFAULT_GOAL := help
@@ -158,7 +160,7 @@ install: $(VENV)/.all ## Install everything: frameworks, test tools, relubook (e
 # In turn, because each would slow the next: the browser takes both cores, and timings want the memory to themselves.
 test: $(VENV)/.all book ## Run every test, every chapter against its stored outputs, every page in a browser
 	@$(IN_PARALLEL) --ignore=$(SITE) --ignore=$(WASM) tests $(CHAPTERS)
-	@$(IN_PARALLEL) -q -rs $(SITE)
+	@$(IN_PARALLEL) $(ASKED_AGAIN) -q -rsR $(SITE)
 	@$(ALONE) $(TIMINGS)
 	@echo "left out: the chapters' cells under WebAssembly, as pages run them (make test-wasm, some minutes)"
 

@@ -73,6 +73,9 @@ class Server(http.server.ThreadingHTTPServer):
     """A server that a browser may leave in the middle of an answer."""
 
     daemon_threads = True
+    request_queue_size = (
+        128  # a browser opens several connections at once, and waits long for one that is lost
+    )
 
     def handle_error(self, request: object, client_address: object) -> None:
         if not isinstance(sys.exception(), ConnectionError):

@@ -60,7 +60,7 @@ def check(open_page, address: str, name: str) -> None:
 
     page.set_viewport_size(PHONE)
     page.evaluate("for (const image of document.images) image.loading = 'eager'")
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    page.wait_for_function("[...document.images].every((image) => image.complete)", polling=100)
     assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0)")
     assert page.evaluate(STRETCHED) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
