@@ -238,10 +238,10 @@
   // A figure takes the place of the stored one, with its number and caption; the theme's filter makes it dark. Unchanged
   // code draws the same figure: a live one stays, and with it the reader's place on its slider.
   function drawn(cell, kind, content, index) {
-    const bytes = kind === "image/png" ? Uint8Array.from(content.match(/../g), (pair) => parseInt(pair, 16)) : content;
-    const source = URL.createObjectURL(new Blob([bytes], {type: kind}));
     const live = cell.stored.find((node) => node.querySelector?.(".live"));
     if (live && cell.ran === cell.printed) return live;
+    const bytes = kind === "image/png" ? Uint8Array.from(content.match(/../g), (pair) => parseInt(pair, 16)) : content;
+    const source = URL.createObjectURL(new Blob([bytes], {type: kind}));
     const old = cell.stored.flatMap((node) => [...(node.querySelectorAll?.("figure, a.figure-file") ?? []), ...(node.matches?.("figure, a.figure-file") ? [node] : [])])
       .filter((node) => !node.parentElement?.closest("figure"))[index];
     const whole = old ? old.cloneNode(true) : make("a", {className: "figure-file"}, make("img", {alt: say.figure}));
