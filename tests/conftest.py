@@ -1,6 +1,7 @@
 """What tests in several folders ask of the checkout, and what they say of an activation that fails."""
 
 import inspect
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,3 +54,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
         advice = inspect.getdoc(item.function) or ""
         report.sections.append(("where to look", f"{where}\n{advice}".strip()))
     return report
+
+
+@pytest.fixture(scope="session")
+def pyodide():
+    """The folder with the Python that pages run. Without it tests are skipped, unless ``REQUIRE_PYODIDE`` is set."""
+    from booktools import pyodide_files
+
+    if missing := pyodide_files.missing(pyodide_files.FOLDER):
+        if os.environ.get("REQUIRE_PYODIDE"):
+            pytest.fail(f"{missing[0]} is not in {pyodide_files.FOLDER}, and REQUIRE_PYODIDE is set")
+        pytest.skip(
+            f"{missing[0]} is not in .cache/pyodide: no page runs Python (`make python-files` fetches it)"
+        )
+    return pyodide_files.FOLDER

@@ -1,31 +1,16 @@
 """Python in the page, in a browser: it runs, stops, fails and recovers, with the CDN's files and without a network."""
 
-import os
 import re
 
 import pytest
 from accessibility import COLOURS, violations
 from serving import BASE, SHOW_ALL, SITE
 
-from booktools import pyodide_files
-
 DEFINITION = "chapters/en/01-definition.html"
 KOREAN = "ko/chapters/ko/01-definition.html"
 LIVE = "chapters/en/03-nonlinearity.html"
 HOST = "cdn.jsdelivr.net"
 TYPES = {"js": "text/javascript", "wasm": "application/wasm"}
-
-
-@pytest.fixture(scope="module")
-def pyodide():
-    """The folder with Pyodide's files, which the tests put in the CDN's place; without them they are skipped."""
-    if missing := pyodide_files.missing(pyodide_files.FOLDER):
-        if os.environ.get("REQUIRE_PYODIDE"):
-            pytest.fail(f"{missing[0]} is not in {pyodide_files.FOLDER}, and REQUIRE_PYODIDE is set")
-        pytest.skip(
-            f"{missing[0]} is not in .cache/pyodide: no page runs Python (`make python-files` fetches it)"
-        )
-    return pyodide_files.FOLDER
 
 
 class Chapter:

@@ -65,14 +65,8 @@ def figures(outputs):
 
 
 @pytest.fixture(scope="session")
-def python_in_page(tmp_path_factory):
+def python_in_page(tmp_path_factory, pyodide):
     """The folder with the settings and files that an edition's page loads."""
-    if missing := pyodide_files.missing(pyodide_files.FOLDER):
-        if os.environ.get("REQUIRE_PYODIDE"):
-            pytest.fail(f"{missing[0]} is not in {pyodide_files.FOLDER}, and REQUIRE_PYODIDE is set")
-        pytest.skip(
-            f"{missing[0]} is not in .cache/pyodide: no cell runs under WebAssembly (`make python-files` fetches it)"
-        )
     folder = tmp_path_factory.mktemp("python")
     for name in run_in_page.FILES:
         shutil.copyfile(run_in_page.STATIC / name, folder / name)
