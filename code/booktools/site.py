@@ -53,6 +53,11 @@ SCRIPTS_IN_USE = (
     *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js"),
     *("answers.js", "figures.js", "glossary.js", run_in_page.BUTTON_SCRIPT, "loaded.js"),
 )
+# The theme looks for what is wider than its box one by one, and changes each before it measures the next, which lays the
+# page out again and again; scrolling.js does it at once.
+SLOW_SEARCH = (
+    'document.querySelectorAll("pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon")'
+)
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
 PAGE_SCRIPTS = (*explorer.SCRIPTS, *live.SCRIPTS)  # of the pages to which an extension adds them
@@ -265,6 +270,9 @@ def write_edition(
     """
     static, output = edition.raw / "_static", edition.output / "_static"
     script = "\n;".join((static / script).read_text(encoding="utf-8") for script in scripts)
+    if SLOW_SEARCH not in script:
+        raise SiteError(f"no script has {SLOW_SEARCH}; has the theme changed?")
+    script = script.replace(SLOW_SEARCH, "[]")
     output.mkdir(parents=True, exist_ok=True)
     for name, text in (("book.css", css), ("dark.css", dark_rules(css)), ("book.js", script)):
         (output / name).write_text(text, encoding="utf-8")
@@ -316,8 +324,12 @@ def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     return frozenset(names | {"figure-download"})  # which with_sized_figures adds
 
 
-# They come with the stylesheet: by themselves they would come after the text is drawn, and move it.
-FONTS_OF_MOST_FORMULAS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
+# They come with the stylesheet: by themselves they would come after the text is drawn, and move it, or hold it up by one
+# more answer of the server.
+FONTS_OF_MOST_FORMULAS = tuple(
+    f"katex/fonts/KaTeX_{name}.woff2"
+    for name in ("Main-Regular", "Math-Italic", *(f"Size{size}-Regular" for size in range(1, 5)))
+)
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)"')
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)"')
 

@@ -2,10 +2,13 @@
 (() => {
   // What is wider than the screen moves sideways in its own box; the keyboard has to reach that, and a reader be told.
   const korean = document.documentElement.lang === "ko";
-  const names = [["katex-display", "Formula", "수식"], ["columns", "Output", "출력"], ["pst-scrollable-table-container", "Table", "표"]];
-  const sizes = new ResizeObserver((boxes) => {
-    for (const { target: box } of boxes) {
-      const wide = box.scrollWidth > box.clientWidth, name = names.find(([kind]) => box.classList.contains(kind));
+  const names = [
+    [".katex-display", "Formula", "수식"], [".columns", "Output", "출력"], [".output pre", "Output", "출력"], ["pre", "Code", "코드"],
+    [".pst-scrollable-table-container", "Table", "표"],
+  ];
+  const sizes = new ResizeObserver((boxes) => {  // all are measured before one is changed, or each would be laid out anew
+    for (const [box, wide] of boxes.map(({ target }) => [target, target.scrollWidth > target.clientWidth])) {
+      const name = names.find(([kind]) => box.matches(kind));
       for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name[korean ? 2 : 1] })) {
         if (wide) box.setAttribute(key, value);
         else box.removeAttribute(key);
@@ -58,7 +61,7 @@
   }
 
   const ready = () => {
-    for (const [kind] of names) for (const box of document.getElementsByClassName(kind)) sizes.observe(box);
+    for (const box of document.querySelectorAll(names.map(([kind]) => kind))) sizes.observe(box);
     showCurrent();
     setTimeout(showMatch, 50);  // Sphinx marks the words after 10
     // Where the way to the section is an animation, its end would be the last word.
