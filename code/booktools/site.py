@@ -53,11 +53,9 @@ SCRIPTS_IN_USE = (
     *("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js", "scrolling.js"),
     *("answers.js", "figures.js", "glossary.js", run_in_page.BUTTON_SCRIPT, "loaded.js"),
 )
-# The theme looks for what is wider than its box one by one, and changes each before it measures the next, which lays the
-# page out again and again; scrolling.js does it at once.
-SLOW_SEARCH = (
-    'document.querySelectorAll("pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon")'
-)
+# The theme looks for what is wider than its box one by one, and changes each before it measures the next, which lays
+# the page out again and again; scrolling.js does it at once.
+SLOW_SEARCH = 'document.querySelectorAll("pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon")'
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
 PAGE_SCRIPTS = (*explorer.SCRIPTS, *live.SCRIPTS)  # of the pages to which an extension adds them
@@ -324,8 +322,8 @@ def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
     return frozenset(names | {"figure-download"})  # which with_sized_figures adds
 
 
-# They come with the stylesheet: by themselves they would come after the text is drawn, and move it, or hold it up by one
-# more answer of the server.
+# They come with the stylesheet: by themselves they would come after the text is drawn, and move it, or hold it up by
+# one more answer of the server.
 FONTS_OF_MOST_FORMULAS = tuple(
     f"katex/fonts/KaTeX_{name}.woff2"
     for name in ("Main-Regular", "Math-Italic", *(f"Size{size}-Regular" for size in range(1, 5)))
