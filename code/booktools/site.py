@@ -55,7 +55,10 @@ SCRIPTS_IN_USE = (
 )
 # The theme looks for what is wider than its box one by one, and changes each before it measures the next, which lays
 # the page out again and again; scrolling.js does it at once.
-SLOW_SEARCH = 'document.querySelectorAll("pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon")'
+SLOW_SEARCH = (
+    'document.querySelectorAll("pre, .nboutput > .output_area, '
+    '.cell_output > .output, .jp-RenderedHTMLCommon")'
+)
 TRANSLATED_MESSAGES = "translations.js"  # after doctools.js, in every edition but the English one
 SEARCH_SCRIPTS = search.SCRIPTS
 PAGE_SCRIPTS = (*explorer.SCRIPTS, *live.SCRIPTS)  # of the pages to which an extension adds them
