@@ -7,7 +7,8 @@
     [".pst-scrollable-table-container", "Table", "표"],
   ];
   const sizes = new ResizeObserver((boxes) => {  // all are measured before one is changed, or each would be laid out anew
-    for (const [box, wide] of boxes.map(({ target }) => [target, target.scrollWidth > target.clientWidth])) {
+    const isWide = (box) => box.scrollWidth > box.clientWidth && box.ariaHidden !== "true";  // what an editor covers is hidden
+    for (const [box, wide] of boxes.map(({ target }) => [target, isWide(target)])) {
       const name = names.find(([kind]) => box.matches(kind));
       for (const [key, value] of Object.entries({ tabindex: 0, role: "group", "aria-label": name[korean ? 2 : 1] })) {
         if (wide) box.setAttribute(key, value);
