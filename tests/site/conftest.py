@@ -4,12 +4,15 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import TimeoutError as NoAnswer
 from serving import CHROMIUM_ENVIRONMENT, CHROMIUM_FLAGS, CHROMIUM_NAMES, served
 
 CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 HANGING = 120_000  # milliseconds; no page is wrong because the machine is busy
+BROWSER = pytest.StashKey[Browser]()
+HANGS = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -19,19 +22,36 @@ def address():
         yield address
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember that a page never answered."""
+    if call.excinfo is not None and call.excinfo.errisinstance(NoAnswer):
+        item.session.stash[HANGS] = True
+    return (yield)
+
+
 @pytest.fixture(scope="session")
-def browser():
-    """Chromium. Without it the tests are skipped, unless ``REQUIRE_CHROMIUM`` is set, as in CI."""
+def playwright():
+    """What starts Chromium. Without Chromium the tests are skipped, unless ``REQUIRE_CHROMIUM`` is set, as in CI."""
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_CHROMIUM"):
             pytest.fail("no Chromium found, and REQUIRE_CHROMIUM is set")
         pytest.skip("no Chromium found: the built pages are not looked at (on Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
+        yield playwright
+
+
+@pytest.fixture
+def browser(request, playwright):
+    """Chromium, one for all tests until a page does not answer: then another, because no further page might."""
+    stash = request.session.stash
+    if stash.get(BROWSER, None) is None or stash.get(HANGS, False):
+        # The old one is left to Playwright, which ends it with its own process: a hanging browser may not close.
+        stash[BROWSER] = playwright.chromium.launch(
             executable_path=CHROMIUM, args=CHROMIUM_FLAGS, env=CHROMIUM_ENVIRONMENT
         )
-        yield browser
-        browser.close()
+        stash[HANGS] = False
+    return stash[BROWSER]
 
 
 @pytest.fixture
