@@ -16,6 +16,7 @@ from booktools.site import (
     finished_page,
     sitemap,
     styles_and_scripts,
+    write_edition,
     write_site,
 )
 
@@ -120,6 +121,14 @@ def test_a_file_that_nobody_has_decided_on_and_one_that_is_gone_are_errors(tmp_p
 def test_messages_in_another_language_come_after_what_shows_them():
     scripts = styles_and_scripts(KOREAN / "_static")[1]
     assert scripts.index("translations.js") == scripts.index("doctools.js") + 1
+
+
+def test_a_theme_without_the_loop_that_is_taken_out_is_an_error(edition):
+    with pytest.raises(
+        SiteError, match=r"^no script has document\.querySelectorAll.*; has the theme changed\?"
+    ):
+        write_edition(edition, "", {}, ["scrolling.js"], 1)
+    assert (edition.output / "_static" / "book.js").read_text() == "book.js"  # as it was
 
 
 def test_a_figure_that_is_no_image_is_an_error(tmp_path):
