@@ -5,6 +5,7 @@ page becomes one entry of ``search-data.js``, which ``search.js`` ranks with Min
 scripts, so that a search works from a file, too. (Pagefind's index cannot be read from there.)
 """
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from typing import Any
 from docutils import nodes
 
 from booktools.glossary import glossary
-from booktools.search_words import SUBJECTS, SYNONYMS
+from booktools.search_words import SYNONYMS
 
 PAGE = "search"
+SUBJECTS = Path(__file__).with_name("search_subjects.json")
 NOT_PRINTED = re.compile(
     r"<(?:Figure|IPython)\b"
 )  # what stands for a figure or a table in a notebook without them
@@ -35,7 +37,7 @@ SECONDARY = (
 )
 
 
-def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, str]]:
+def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, Any]]:
     """The sections of a page, each without those below it.
 
     entry = page, anchor ("" for the first), title of the page, heading, subjects (of the first), text, code
@@ -55,7 +57,7 @@ def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, str]]:
             "anchor": section["ids"][0] if number else "",
             "title": title,
             "heading": heading,
-            "subjects": "" if number else subjects(name),
+            "subjects": [] if number else subjects(name),
         }
         if name.endswith("/glossary") and parts:
             yield from (
@@ -72,12 +74,25 @@ def sections(doctree: nodes.document, name: str) -> Iterator[dict[str, str]]:
         }
 
 
-def subjects(name: str) -> str:
-    """What a reader looks for who wants this page: its subjects, and the terms that the glossary says it explains."""
+@functools.cache
+def subjects_of_pages() -> dict[str, dict[str, list[str]]]:
+    """What readers look for who want a page, by its stem and the language in which they ask."""
+    return dict(json.loads(SUBJECTS.read_text(encoding="utf-8")))
+
+
+def subjects(name: str) -> list[str]:
+    """What a reader looks for who wants this page: its subjects, and the terms that the glossary says it explains.
+
+    Who reads Korean asks in both languages.
+    """
     *_, language, stem = name.split("/")
+    own = subjects_of_pages().get(stem, {})
     explained = [term for term in glossary(language) if term.chapter == stem]
     forms = [form for term in explained for form in (term.title, *term.others)]
-    return "; ".join(filter(None, (SUBJECTS.get(stem, ""), *forms)))
+    asked = [
+        subject for each in (["en"] if language == "en" else ["ko", "en"]) for subject in own.get(each, [])
+    ]
+    return list(dict.fromkeys([*asked, *forms]))
 
 
 def _text(node: nodes.Node) -> str:
@@ -93,7 +108,7 @@ def _text(node: nodes.Node) -> str:
     return " ".join(text.split()) if not isinstance(node, nodes.Inline) else text
 
 
-def entries(app: Any) -> list[dict[str, str]]:
+def entries(app: Any) -> list[dict[str, Any]]:
     """All sections of an edition, in the order of the book."""
     environment = app.env
     names, queue = [], [app.config.root_doc]

@@ -1,8 +1,7 @@
-"""What the search knows beyond the text: words that mean the same, and what each chapter is about.
+"""What the search knows beyond the text: words that mean the same.
 
 Of a group of synonyms any finds all. The first one is that of the book; it is what the others are taken for, in pages
-and in queries. Subjects are those under which a reader looks, in both languages; the terms that the glossary says a
-chapter explains are added to them (``search.py``).
+and in queries.
 """
 
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ NAMES = (
         "ramp function",
         "램프 함수",
     ),
+    ("relu6", "렐루6"),
     ("leaky relu", "leakyrelu", "lrelu"),
     ("leaky", "리키", "누설"),
     ("prelu", "parametric relu", "파라메트릭 렐루", "프렐루", "매개변수 렐루"),
@@ -113,42 +113,4 @@ KOREAN = (
 
 SYNONYMS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {"en": (*NAMES, *ENGLISH), "ko": (*NAMES, *KOREAN)}
-)
-
-SUBJECTS: Mapping[str, str] = MappingProxyType(
-    {
-        "01-definition": "ReLU, definition, formula, graph, derivative, max(0, x), subgradient; 정의, 수식, 도함수",
-        "02-numpy": "NumPy, implementation, vectorise, np.where, np.maximum, gradient check; 구현, 배열, 기울기 검사",
-        "03-nonlinearity": "nonlinearity, universal approximation, linear pieces, hinge, depth, spirals, activation"
-        " function; 활성화 함수, 비선형성, 보편 근사, 조각별 선형, 힌지",
-        "04-network-in-numpy": "neural network, backpropagation, training, confidence interval, XOR; 신경망, 역전파,"
-        " 학습, 순전파, 신뢰 구간",
-        "05-cost": "cost, speed, cheap, time, memory, performance; 계산 비용, 속도, 계산 효율",
-        "06-gradient-flow": "vanishing gradient, exploding gradient, initialisation, weight initialisation, He"
-        " initialisation, Glorot initialisation, deep network;"
-        " 기울기 소실, 기울기 폭발, 가중치 초기화, He 초기화, Glorot 초기화",
-        "07-sparsity": "sparsity, zeros; 희소성, 희소 활성화",
-        "08-leaky-and-prelu": "leaky ReLU, PReLU, negative slope; 음수 기울기",
-        "09-elu-and-selu": "ELU, SELU, self-normalizing; 자기 정규화",
-        "10-smooth-relatives": "GELU, SiLU, Swish, Mish, softplus, smooth; 매끄러운 함수",
-        "11-keras": "Keras, TensorFlow, layers",
-        "12-pytorch": "PyTorch, nn.ReLU, torch.nn.ReLU, inplace, autograd, softmax",
-        "13-framework-differences": "gradient at zero, subgradient, clamp, NaN, defaults; 0에서의 기울기,"
-        " 프레임워크 차이",
-        "14-dying-relu": "dying ReLU, dead unit, dead neuron, learning rate too large; 죽은 ReLU, 죽은 유닛,"
-        " 죽은 뉴런",
-        "15-lost-negatives": "negative inputs, lost information, bottleneck, absolute value; 음수 정보 손실,"
-        " 음수값 정보손실, 병목, 절댓값",
-        "16-unbounded-outputs": "unbounded outputs, exploding activations, ReLU6, quantization, batch normalisation;"
-        " 발산, 큰 출력, 출력의 크기, 양자화, 배치 정규화",
-        "17-lost-plasticity": "plasticity, continual learning, change of task, dormant unit, CReLU;"
-        " 가소성, 연속 학습, 휴면 유닛",
-        "18-gated-units": "gated unit, gate, GLU, SwiGLU, GEGLU, ReGLU, bilinear, squared ReLU, language model; 게이트",
-        "19-sparse-language-models": "sparse language model, ReLU swap, zeros, Deja Vu; 희소 언어 모델, 언어 모델",
-        "20-superposition": "superposition, sparse autoencoder, features, TopK, JumpReLU; 중첩, 희소 오토인코더, 특징",
-        "21-choosing": "which activation, best activation function, comparison, choosing, decision; 선택, 비교,"
-        " 어떤 활성화 함수",
-        "advantages-and-drawbacks": "advantages, drawbacks; 장단점, 장점, 단점",
-        "try-it": "explorer, graph; 그래프, 탐색",
-    }
 )

@@ -43,7 +43,10 @@ def playwright():
 
 @pytest.fixture
 def browser(request, playwright):
-    """Chromium, one for all tests until a page does not answer: then another, because no further page might."""
+    """Chromium, one for all tests until a page does not answer: then another, because no further page might.
+
+    What a test has opened is closed after it: a page that a failed test leaves behind holds up those of later tests.
+    """
     stash = request.session.stash
     if stash.get(BROWSER, None) is None or stash.get(HANGS, False):
         # The old one is left to Playwright, which ends it with its own process: a hanging browser may not close.
@@ -51,18 +54,19 @@ def browser(request, playwright):
             executable_path=CHROMIUM, args=CHROMIUM_FLAGS, env=CHROMIUM_ENVIRONMENT
         )
         stash[HANGS] = False
-    return stash[BROWSER]
+    yield stash[BROWSER]
+    if not stash[HANGS]:
+        for context in stash[BROWSER].contexts:
+            context.close()
 
 
 @pytest.fixture
 def open_page(browser):
     """A function that opens an address and returns the page; ``page.problems`` lists what went wrong on it."""
-    contexts = []
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **settings):
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         context.set_default_timeout(HANGING)
-        contexts.append(context)
         page = context.new_page()
         page.problems = []
         page.requests = []
@@ -76,6 +80,4 @@ def open_page(browser):
             )
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page

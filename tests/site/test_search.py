@@ -6,7 +6,6 @@ import pytest
 from serving import SITE
 
 from booktools.notebook_format import CHAPTERS, read_notebook
-from booktools.search_words import SUBJECTS
 
 # What readers type, and the pages that answer it.
 QUERIES = {
@@ -230,7 +229,7 @@ def test_the_page_that_answers_a_query_comes_first_or_nearly(open_page, address,
     answers = dict(zip(queries, page.evaluate(ANSWERS, list(queries)), strict=True))
     wanted = {query: set(pages.split()) for query, pages in queries.items()}
     late = {q: pages[:4] for q, pages in answers.items() if not wanted[q] & set(pages[:3])}
-    hint = "enter the subject of the page, or a synonym, in code/booktools/search_words.py"
+    hint = "enter the subject in code/booktools/search_subjects.json, or a synonym in code/booktools/search_words.py"
     assert not late, f"not among the first three: {late}; {hint}"
     second = {q: pages[:2] for q, pages in answers.items() if pages[0] not in wanted[q]}
     assert len(second) <= 0.1 * len(queries), f"not first: {second}; {hint}"
@@ -353,8 +352,3 @@ def test_search_works_from_a_file(open_page):
     page.wait_for_selector("#search-results ol.search")
     assert len(found(page, "함수")) > 15
     assert page.problems == []
-
-
-def test_subjects_are_of_pages_that_there_are():
-    unknown = set(SUBJECTS) - {path.stem for path in (CHAPTERS / "en").iterdir()}
-    assert not unknown, f"code/booktools/search_words.py: SUBJECTS of no page: {sorted(unknown)}"

@@ -46,38 +46,58 @@ class Words {
     return text.normalize("NFKD").toLowerCase().replace(/\u1162/g, "\u1166").normalize("NFKC");
   }
 
+  // Whether a term may be the beginning of a longer one.
+  static begins(term) {
+    return /^[a-z]{4,}$/.test(term);
+  }
+
   static stem(word) {
     if (word.length < 5 || /[._\d]/.test(word)) return word;
     return word.replace(/(?<=....)is(e|ed|es|er|ing|ation|ations)$/, "iz").replace(/iz(e|ed|es|er|ing|ation|ations)$/, "iz")
-      .replace(/ies$/, "y").replace(/(?<![su])s$/, "").replace(/(ing|ed)$/, "").replace(/e$/, "");
+      .replace(/ies$/, "y").replace(/(?<![su])s$/, "").replace(/(ing|ed)$/, "").replace(/(?<=....)(ion|or)$/, "").replace(/e$/, "");
   }
 }
 
 // A Korean word of a query loses its particle, which a page may write otherwise.
-const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])(에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
+const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])((?:이|가|은|는)?(?:뭐야|뭐예요|뭐죠|뭔가요|뭔지)|에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
 const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이", "깊이", "높이", "넓이", "길이", "크기", "의미"]);
 
-const EMPTY = new Set(("a an and are at be between by can difference do does for how i in is it my of on or problem should than the to use versus vs we what when which why with you "
-  + "왜 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
+const EMPTY = new Set(("a an and are at be between by can difference do does for from get how i in is it my of on or problem should than the to use versus vs we what when which who why will with you "
+  + "왜 뭐 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
 // 되나요, 할까요, 무엇인가: the end of a question.
-const QUESTION = /(나요|가요|까요?|인가|는지|니까|예요)$/;
+const QUESTION = /(나요|가요|까요?|인가|는지|니까|예요|뭐야|뭐죠|뭔지)$/;
+
+// A page's score is that of its sections, of which the best page has 1, and this many times its nearness to the query.
+const WEIGHT_OF_SUBJECTS = 4;
+const EXPONENT_OF_NEARNESS = 1.5;
+const NEAR = 0.3;  // so near, a page is listed though no section of it has the words
+const LEAST_SHARE = 0.2;  // of the words of a query, that a section has
+const MORE_SECTIONS = 0.2;  // what each section after the best counts for its page
+const SECONDARY = { sections: 0.3, nearness: 0.9 };  // pages that gather what others explain
 
 class BookSearch {
   constructor({ entries, synonyms, secondary }) {
     this.words = new Words(synonyms);
     this.entries = entries;
     this.secondary = new Set(secondary);
-    const tokenize = (text) => this.words.of(text);
     this.index = new MiniSearch({
-      fields: ["subjects", "heading", "title", "text", "code"],
-      tokenize,
+      fields: ["heading", "title", "text", "code"],
+      tokenize: (text) => this.words.of(text),
       processTerm: (term) => term,
-      searchOptions: { boost: { subjects: 8, heading: 5, title: 3, text: 1, code: 0.5 } },
+      searchOptions: { boost: { heading: 5, title: 3, text: 1, code: 0.5 } },
     });
     this.index.addAll(entries.map((entry, id) => ({ ...entry, id })));
-    this.subjects = entries.map(({ subjects }) => subjects.split(/[,;]/).map((one) => this.phrase(one)));
-    this.texts = entries.map(({ subjects, title, heading, text, code }) => this.words.plain([subjects, title, heading, text, code].join("\n")));
+    const all = entries.map(({ subjects, title, heading, text, code }) => [...subjects, title, heading, text, code].join("\n"));
+    this.texts = all.map((text) => this.words.plain(text));
     this.phrases = entries.map(({ heading, text, code }) => [heading, text, code].map((part) => this.phrase(part)));
+    this.counts = new Map();  // of the sections that have a term
+    for (const text of all) for (const term of new Set(this.words.of(text))) this.counts.set(term, (this.counts.get(term) ?? 0) + 1);
+    this.subjects = new Map(entries.filter(({ subjects }) => subjects.length)
+      .map(({ page, subjects }) => [page, subjects.map((subject) => this.terms(this.telling(subject)))]));
+  }
+
+  isSecondary(page) {
+    return this.secondary.has(page.split("/").pop());
   }
 
   // A comma more or less does not break a phrase: np.where(x > 0, x, 0).
@@ -97,52 +117,95 @@ class BookSearch {
     return [...new Set(telling.length ? telling : words)];
   }
 
+  terms(words) {
+    return [...new Set(words.flatMap((word) => this.words.of(word)))];
+  }
+
+  // How much a term tells, because few sections have it, or one that begins with it: ln(1 + all / those that have it).
+  rarity(term) {
+    const known = this.counts.has(term) || !Words.begins(term) ? [term] : [...this.counts.keys()].filter((one) => one.startsWith(term));
+    const count = Math.max(0, ...known.map((one) => this.counts.get(one) ?? 0));
+    return count ? Math.log(1 + this.entries.length / count) : 0;
+  }
+
+  weight(terms) {
+    return terms.reduce((sum, term) => sum + this.rarity(term), 0);
+  }
+
+  // For a word that the book does not have the one that is spelled most like it.
+  corrected(word) {
+    const term = Words.stem(word);
+    if (!/^[a-z]{5,}$/.test(word) || this.rarity(term)) return word;
+    const [nearest] = this.index.search(term, { tokenize: (one) => [one], fuzzy: 0.25 });
+    return nearest ? nearest.terms[0] : word;
+  }
+
+  // How near a query is to a subject of a page, from 0 to 1: twice what both have, by what each has (Dice's coefficient).
+  nearness(terms, page) {
+    const has = (subject, term) => subject.includes(term) || (Words.begins(term) && subject.some((one) => one.startsWith(term)));
+    const near = (subject) => {
+      const both = this.weight(terms.filter((term) => has(subject, term)));
+      return both && 2 * both / (this.weight(terms) + this.weight(subject));
+    };
+    return Math.max(0, ...(this.subjects.get(page) ?? []).map(near)) * (this.isSecondary(page) ? SECONDARY.nearness : 1);
+  }
+
   // How much of a word of a query a section has. Of two or three syllables no two may come from neighbouring words: 고양 is
-  // not in 그리고 양쪽. Of np.where the parts are worth less than the whole. Loosely, a slip is forgiven: a syllable of three,
-  // or what stands before the last point of tf.nn.relu6.
-  share(hit, word, loosely) {
-    const forms = loosely && word.length === 3 ? [word.slice(1), word.slice(0, -1)] : [word];
+  // not in 그리고 양쪽; where the book does not have the word, one syllable of three may differ. Of np.where the parts are
+  // worth less than the whole.
+  share(hit, word, unknown) {
+    const forms = unknown && word.length === 3 ? [word.slice(1), word.slice(0, -1)] : [word];
     if (/^[가-힣]{1,3}$/.test(word)) return Number(forms.some((form) => this.texts[hit.id].includes(form)));
     const terms = this.words.of(word), found = terms.filter((term) => hit.queryTerms.includes(term));
     const most = found.length >= 0.6 * terms.length, compound = /^[^가-힣]+$/.test(word) && terms.length > 1;
     if (!compound) return Number(most);
-    return found.includes(terms[0]) ? 1 : most || (loosely && found.includes(terms.at(-1))) ? 0.6 : 0;
+    return found.includes(terms[0]) ? 1 : most || (unknown && found.includes(terms.at(-1))) ? 0.6 : 0;
   }
 
   // Pages, best first, each with its best sections; several sections of a page speak for it.
   pages(text) {
-    const words = this.telling(text), terms = [...new Set(words.flatMap((word) => this.words.of(word)))];
+    const words = this.telling(text).map((word) => this.corrected(word)), terms = this.terms(words);
     if (!terms.length) return [];
     const phrase = this.bare(text).join("");
-    const options = {
+    const hits = this.index.search(text, {
       tokenize: () => terms,
-      prefix: (term) => term.length > 3 && /^[a-z]+$/.test(term),
+      prefix: Words.begins,
       boostDocument: (id) => {
-        const [heading, prose, code] = this.phrases[id];
-        const { page, anchor } = this.entries[id];
-        const whole = this.subjects[id].includes(phrase) ? 4 : heading.includes(phrase) ? 2 : prose.includes(phrase) ? 1.5 : code.includes(phrase) ? 1.4 : 1;
-        return whole * (anchor ? 1 : 1.3) * (this.secondary.has(page.split("/").pop()) ? 0.3 : 1);
+        const [heading, prose, code] = this.phrases[id], { page, anchor } = this.entries[id];
+        const whole = heading.includes(phrase) ? 2 : prose.includes(phrase) ? 1.5 : code.includes(phrase) ? 1.4 : 1;
+        return whole * (anchor ? 1 : 1.6) * (this.isSecondary(page) ? SECONDARY.sections : 1);
       },
-    };
-    const found = this.ranked(words, this.index.search(text, options));
-    return found.length ? found : this.ranked(words, this.index.search(text, { ...options, fuzzy: (term) => (/^[a-z]{5,}$/.test(term) ? 0.25 : false) }), true);
-  }
+    });
+    const known = words.map((word) => this.texts.some((has) => has.includes(word)));
+    const weights = words.map((word) => Math.max(0.01, ...this.words.of(word).map((term) => this.rarity(term))));
+    const whole = weights.reduce((sum, weight) => sum + weight, 0);
+    const part = (shares) => shares.reduce((sum, share, i) => sum + share * weights[i], 0) / whole;
 
-  // The pages of these hits; loosely, where no section has most of the words as they are written.
-  ranked(words, hits, loosely = false) {
-    // A section without some of the words counts for less, and for nothing without most of them.
-    const share = (hit) => words.reduce((sum, word) => sum + this.share(hit, word, loosely), 0) / words.length;
     const pages = new Map();
-    for (const hit of hits.filter((one) => share(one) >= (loosely ? 0.3 : 0.6))) {
-      const entry = this.entries[hit.id], score = hit.score * share(hit) ** 2;
-      if (!pages.has(entry.page)) pages.set(entry.page, { title: entry.title, sections: [] });
-      const own = Object.values(hit.match).flat().some((field) => field !== "subjects" && field !== "title");
-      pages.get(entry.page).sections.push({ ...entry, score, own, matched: new Set(hit.terms) });
+    const open = ({ page, title }) => pages.get(page) ?? pages.set(page, { page, title, sections: [], shares: words.map(() => 0) }).get(page);
+    let most = 0;  // of the words that one section has
+    for (const hit of hits) {
+      const shares = words.map((word, i) => this.share(hit, word, !known[i])), share = part(shares);
+      if (share < LEAST_SHARE) continue;
+      const entry = this.entries[hit.id], page = open(entry);
+      const own = Object.values(hit.match).flat().some((field) => field !== "title");
+      page.sections.push({ ...entry, score: hit.score * share ** 2, own, matched: new Set(hit.terms) });
+      page.shares = page.shares.map((one, i) => Math.max(one, shares[i]));
+      most = Math.max(most, share);
     }
     for (const page of pages.values()) {
       page.sections.sort((a, b) => b.score - a.score);
-      page.score = page.sections.reduce((sum, { score }, i) => sum + (i ? 0.1 : 1) * score, 0);
+      page.score = part(page.shares) * page.sections.reduce((sum, { score }, i) => sum + (i ? MORE_SECTIONS : 1) * score, 0);
       page.sections.sort((a, b) => b.own - a.own);  // a beginning that has none of the words only stands for its chapter
+    }
+    const highest = Math.max(...[...pages.values()].map(({ score }) => score));
+    for (const page of pages.values()) page.score *= most / highest;
+    for (const entry of this.entries.filter(({ subjects }) => subjects.length)) {
+      const near = this.nearness(terms, entry.page);
+      if (!pages.has(entry.page) && near < NEAR) continue;
+      const page = open(entry);
+      page.score = (page.score ?? 0) + WEIGHT_OF_SUBJECTS * near ** EXPONENT_OF_NEARNESS;
+      if (!page.sections.length) page.sections.push({ ...entry, matched: new Set(terms) });
     }
     return [...pages.values()].sort((a, b) => b.score - a.score);
   }
