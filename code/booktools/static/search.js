@@ -62,7 +62,7 @@ class Words {
 const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])((?:이|가|은|는)?(?:뭐야|뭐예요|뭐죠|뭔가요|뭔지)|에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
 const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이", "깊이", "높이", "넓이", "길이", "크기", "의미"]);
 
-const EMPTY = new Set(("a an and are at be between by can difference do does for from get how i in is it my of on or problem should than the to use versus vs we what when which who why will with you "
+const EMPTY = new Set(("a an and are at be between by can difference do does explain for from get happens how i in is it my of on or problem should stand stands than the to use versus vs we what when which who why will with you "
   + "왜 뭐 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
 // 되나요, 할까요, 무엇인가: the end of a question.
 const QUESTION = /(나요|가요|까요?|인가|는지|니까|예요|뭐야|뭐죠|뭔지)$/;
