@@ -42,7 +42,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --only-binary :a
 # Time-outs are for what hangs; no test fails for time, which depends on the machine and on what else it does.
 NBVAL := --benchmark-disable --nbval --nbval-current-env --nbval-cell-timeout=600
 IN_PARALLEL := $(PY) -m pytest $(NBVAL) --dist loadscope -n 2 $(addprefix --ignore=,$(TIMINGS))
-# Now and then a Chromium answers no more: such a test, and no other, runs again, in a new one (tests/site/conftest.py).
+# Now and then a page in Chromium never answers, though it does when it is opened again: such a test runs again, no other.
 ASKED_AGAIN := --reruns 2 --only-rerun TimeoutError
 ALONE := $(PY) -m pytest $(NBVAL) -p no:xdist -q
 
