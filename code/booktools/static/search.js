@@ -147,7 +147,7 @@ class BookSearch {
       const both = this.weight(terms.filter((term) => has(subject, term)));
       return both && 2 * both / (this.weight(terms) + this.weight(subject));
     };
-    return Math.max(0, ...(this.subjects.get(page) ?? []).map(near)) * (this.isSecondary(page) ? SECONDARY.nearness : 1);
+    return Math.max(...this.subjects.get(page).map(near)) * (this.isSecondary(page) ? SECONDARY.nearness : 1);
   }
 
   // How much of a word of a query a section has. Of two or three syllables no two may come from neighbouring words: 고양 is
@@ -182,7 +182,7 @@ class BookSearch {
     const part = (shares) => shares.reduce((sum, share, i) => sum + share * weights[i], 0) / whole;
 
     const pages = new Map();
-    const open = ({ page, title }) => pages.get(page) ?? pages.set(page, { page, title, sections: [], shares: words.map(() => 0) }).get(page);
+    const open = ({ page, title }) => pages.get(page) ?? pages.set(page, { title, score: 0, sections: [], shares: words.map(() => 0) }).get(page);
     let most = 0;  // of the words that one section has
     for (const hit of hits) {
       const shares = words.map((word, i) => this.share(hit, word, !known[i])), share = part(shares);
@@ -204,7 +204,7 @@ class BookSearch {
       const near = this.nearness(terms, entry.page);
       if (!pages.has(entry.page) && near < NEAR) continue;
       const page = open(entry);
-      page.score = (page.score ?? 0) + WEIGHT_OF_SUBJECTS * near ** EXPONENT_OF_NEARNESS;
+      page.score += WEIGHT_OF_SUBJECTS * near ** EXPONENT_OF_NEARNESS;
       if (!page.sections.length) page.sections.push({ ...entry, matched: new Set(terms) });
     }
     return [...pages.values()].sort((a, b) => b.score - a.score);
