@@ -139,7 +139,8 @@ def test_numbers_on_a_logarithmic_axis_have_three_digits():
     assert with_one_parameter(draw).data["frames"][0]["points"] == ["0,1.23e-07 1,1.23e+04"]
 
 
-def test_a_notebook_shows_the_picture_and_keeps_the_frames():
+def test_a_notebook_shows_the_picture_and_keeps_the_frames(monkeypatch):
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)  # of another project: IPython warns of that
     shell = InteractiveShell.instance()
     try:
         shell.display_formatter.formatters["image/png"].for_type(Figure, lambda figure: "picture")

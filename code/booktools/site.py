@@ -326,7 +326,7 @@ def names_in_use(editions: Iterable[Edition]) -> frozenset[str]:
 
 
 # They come with the stylesheet: by themselves they would come after the text is drawn, and move it, or hold it up by
-# one more answer of the server.
+# one more answer of the server. templates/layout.html has the first two read before the text is drawn.
 FONTS_OF_MOST_FORMULAS = tuple(
     f"katex/fonts/KaTeX_{name}.woff2"
     for name in ("Main-Regular", "Math-Italic", *(f"Size{size}-Regular" for size in range(1, 5)))

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Pages(http.server.SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     published = ""  # an address that pages give as their own, replaced by this server's
+    pieces = 1  # in so many a page comes, a twentieth of a second apart
 
     def translate_path(self, path: str) -> str:
         return super().translate_path("/" + path.removeprefix(BASE))
@@ -63,7 +65,10 @@ class Pages(http.server.SimpleHTTPRequestHandler):
         if "sandbox" in self.path.partition("?")[2].split("&"):  # of no origin, so without storage
             self.send_header("Content-Security-Policy", "sandbox allow-scripts")
         self.end_headers()
-        self.wfile.write(body)
+        size = len(body) // (self.pieces if file.suffix == ".html" else 1) + 1
+        for start in range(0, len(body), size):
+            time.sleep(0.05 if start else 0)
+            self.wfile.write(body[start : start + size])
 
     def log_message(self, *_: object) -> None:
         """Be silent."""
@@ -83,9 +88,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def served(published: str = "") -> Iterator[str]:
+def served(published: str = "", pieces: int = 1) -> Iterator[str]:
     """The address at which the site is served."""
-    handler = type("Handler", (Pages,), {"published": published})
+    handler = type("Handler", (Pages,), {"published": published, "pieces": pieces})
     with Server(("127.0.0.1", 0), functools.partial(handler, directory=str(SITE))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}{BASE}"

@@ -5,7 +5,8 @@ from html import unescape
 
 import pytest
 from accessibility import COLOURS, REPEATED, violations
-from serving import SITE, pages
+from layout_shifts import SHIFTS
+from serving import SITE, pages, served
 
 from booktools import explorer
 from booktools.editions import read_page, to_translate
@@ -89,6 +90,13 @@ class TestEnglishPages:
 class TestKoreanPages:
     def test_is_light_silent_and_usable_in_each_theme_and_width(self, open_page, address, name):
         check(open_page, address, name)
+
+
+@pytest.mark.parametrize("name", ["01-definition", "advantages-and-drawbacks"])
+def test_text_that_was_drawn_stays_where_it_is_when_the_rest_of_the_page_comes(open_page, name):
+    with served(pieces=8) as address:
+        page = open_page(f"{address}chapters/en/{name}.html")
+        assert page.evaluate(SHIFTS) <= 0.01
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
