@@ -39,7 +39,9 @@ def test_the_search_field_opens_and_searches_by_keyboard(open_page, address):
     page = open_page(address + CHAPTER)
     page.keyboard.press("Control+k")
     page.wait_for_selector("#search-input:focus")
+    assert page.locator(".bd-search .search-button__kbd-shortcut:visible").count()
     page.keyboard.type("sparsity")
+    assert not page.locator(".bd-search .search-button__kbd-shortcut:visible").count()
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=sparsity*")
 

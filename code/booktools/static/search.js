@@ -4,6 +4,7 @@
 // Words as both sides know them: one form of each synonym, no spaces within Korean, no plural.
 class Words {
   constructor(synonyms) {
+    this.names = synonyms.flat().filter((form) => /^([a-z]{5,}|[가-힣]{4,})$/.test(form));
     this.forms = new Map();
     for (const group of synonyms) {
       const [first, ...others] = group.map(Words.sound);
@@ -60,12 +61,12 @@ class Words {
 
 // A Korean word of a query loses its particle, which a page may write otherwise.
 const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])((?:이|가|은|는)?(?:뭐야|뭐예요|뭐죠|뭔가요|뭔지)|에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
-const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이", "깊이", "높이", "넓이", "길이", "크기", "의미"]);
+const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이", "깊이", "높이", "넓이", "길이", "크기", "의미", "가운데"]);
 
 const EMPTY = new Set(("a an and are at be between by can difference do does explain for from get happens how i in is it my of on or problem should stand stands than the to use versus vs we what when which who why will with you "
   + "왜 뭐 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
-// 되나요, 할까요, 무엇인가: the end of a question.
-const QUESTION = /(나요|가요|까요?|인가|는지|니까|예요|뭐야|뭐죠|뭔지)$/;
+// 느린가요, 무엇인가, 죽었는데, 올렸더니, 살려요: how one asks or tells, not what.
+const ENDING = /(일까요?|인가요?|인지|(?:는|은|던)가요?|[나가까]요|까|는지|니까|예요|뭐야|뭐죠|뭔지|(?<=[가-힣]{2})(?:는데요?|데요?|더니|요))$/;
 
 // A page's score is that of its sections, of which the best page has 1, and this many times its nearness to the query.
 const WEIGHT_OF_SUBJECTS = 4;
@@ -78,6 +79,8 @@ const SECONDARY = { sections: 0.3, nearness: 0.9 };  // pages that gather what o
 class BookSearch {
   constructor({ entries, synonyms, secondary }) {
     this.words = new Words(synonyms);
+    this.names = new MiniSearch({ fields: ["name"], tokenize: (text) => [text.normalize("NFD")], processTerm: (term) => term });
+    this.names.addAll(this.words.names.map((name, id) => ({ name, id })));
     this.entries = entries;
     this.secondary = new Set(secondary);
     this.index = new MiniSearch({
@@ -105,7 +108,7 @@ class BookSearch {
     return this.words.plain(text).replace(/[\s?!,]+/g, "");
   }
 
-  // The words of a query, each without its particle.
+  // The words of a query, each without its particle or ending.
   bare(text) {
     return this.words.plain(text).trim().split(/[\s?!,]+/).map((word) => (KEPT.has(word) ? word : word.replace(PARTICLE, "")));
   }
@@ -113,7 +116,8 @@ class BookSearch {
   // Without what a question says anyway, and the x of a formula.
   telling(text) {
     const words = this.bare(text).flatMap((word) => word.split(/[()[\]<>=*+]+/)).filter((word) => this.words.of(word).length || /[가-힣]/.test(word));
-    const telling = words.filter((word) => !EMPTY.has(word) && !QUESTION.test(word) && !/^[a-z]$/.test(word));
+    const said = words.map((word) => (KEPT.has(word) ? word : word.replace(ENDING, "")));
+    const telling = said.filter((word, i) => !EMPTY.has(word) && !/^[a-z]$/.test(word) && (word === words[i] || word.length > 1));
     return [...new Set(telling.length ? telling : words)];
   }
 
@@ -132,11 +136,14 @@ class BookSearch {
     return terms.reduce((sum, term) => sum + this.rarity(term), 0);
   }
 
-  // For a word that the book does not have the one that is spelled most like it.
+  // For a word that the book does not have the one that is spelled most like it; names first, which have synonyms, Korean
+  // ones by their letters.
   corrected(word) {
-    const term = Words.stem(word);
-    if (!/^[a-z]{5,}$/.test(word) || this.rarity(term)) return word;
-    const [nearest] = this.index.search(term, { tokenize: (one) => [one], fuzzy: 0.25 });
+    const latin = /^[a-z]{5,}$/.test(word), term = Words.stem(word);
+    if (latin ? this.rarity(term) : !/^[가-힣]{4,}$/.test(word) || this.texts.some((text) => text.includes(word))) return word;
+    const [name] = this.names.search(word, { fuzzy: latin ? 0.2 : 1 });
+    if (name) return this.words.plain(name.terms[0].normalize("NFC"));
+    const [nearest] = latin ? this.index.search(term, { tokenize: (one) => [one], fuzzy: 0.25 }) : [];
     return nearest ? nearest.terms[0] : word;
   }
 
