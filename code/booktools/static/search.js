@@ -65,8 +65,8 @@ const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이",
 
 const EMPTY = new Set(("a an and are at be between by can difference do does explain for from get happens how i in is it my of on or problem should stand stands than the to use versus vs we what when which who why will with you "
   + "왜 뭐 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
-// 느린가요, 무엇인가, 죽었는데, 올렸더니, 살려요: how one asks or tells, not what.
-const ENDING = /(일까요?|인가요?|인지|(?:는|은|던)가요?|[나가까]요|까|는지|니까|예요|뭐야|뭐죠|뭔지|(?<=[가-힣]{2})(?:는데요?|데요?|더니|요))$/;
+// 느린가요, 무엇인가, 죽었는데, 올렸더니, 바꿀 때마다, 살려요: how one asks or tells, not what; as it sounds, so 떼마다.
+const ENDING = /(일까요?|인가요?|인지|(?:는|은|던)가요?|[나가까]요|까|는지|니까|예요|뭐야|뭐죠|뭔지|(?<=[가-힣]{2})(?:는데요?|데요?|더니|떼마다|요))$/;
 
 // A page's score is that of its sections, of which the best page has 1, and this many times its nearness to the query.
 const WEIGHT_OF_SUBJECTS = 4;
