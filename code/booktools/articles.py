@@ -49,8 +49,6 @@ ON_A_SCREEN_ONLY = (  # by class
     *("explorer-app", "explorer-controls", "toctree-wrapper", "take-along", "run-page"),
 )
 WITHOUT_THEIR_ELEMENT = ("label", "a.figure-file", "a.image-reference", "div.answer")
-# Names, punctuation and blanks have the colour of the code around them; in a PDF each element more has its weight.
-IN_THE_COLOUR_OF_CODE = ("n", "p", "w")
 ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:")
 
 
@@ -130,9 +128,6 @@ def cleaned(article: HtmlElement) -> None:
     for selector in WITHOUT_THEIR_ELEMENT:
         tag, _, name = selector.partition(".")
         for element in article.xpath(f".//{tag}[{has_class(name)}]" if name else f".//{tag}"):
-            element.drop_tag()
-    for name in IN_THE_COLOUR_OF_CODE:
-        for element in article.xpath(f".//div[{has_class('highlight')}]//span[@class='{name}']"):
             element.drop_tag()
     for element in article.xpath(".//fieldset"):
         element.tag = "div"

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import imagesize
 from lxml import html
@@ -94,6 +94,7 @@ CAPTION = re.compile(  # of a numbered figure, up to its own link
     r'(?P<start><figure [^>]*id="(?P<name>[^"]+)">\s*<a class="figure-file" )(?P<link>href="(?P<address>[^"]+)")'
     r'(?P<rest>[^\0]*?)(?P<end><a class="headerlink"[^>]*>#</a></p>\s*</figcaption>)'
 )
+ICON = re.compile(r'(?P<start><link rel="icon" href=")[^"]*_static/favicon\.svg(?=")')
 VECTOR_SCALE = 4 / 3  # pixels of the page for a point, the unit of a vector figure
 
 # Binder and Colab open notebooks of this branch instead, where one is named: see .github/workflows/publish.yml.
@@ -204,6 +205,13 @@ def with_sized_figures(page: str, folder: Path, scale: int) -> str:
     return CAPTION.sub(to_download, FIGURE.sub(sized, page))
 
 
+@functools.cache
+def icon_address() -> str:
+    """The icon in the page: a browser asks for its file before the text is drawn, and some draw the text after it."""
+    svg = re.sub(r"\s+", " ", (STATIC / "favicon.svg").read_text(encoding="utf-8")).replace("> <", "><")
+    return "data:image/svg+xml," + quote(svg.strip().replace('"', "'"), safe=" ='/:;,")
+
+
 def finished_page(page: str, name: str, edition: Edition, scale: int) -> str:
     """A page as readers get it.
 
@@ -229,6 +237,7 @@ def finished_page(page: str, name: str, edition: Edition, scale: int) -> str:
         for english, korean in INTERFACE.items():
             page = page.replace(english, korean)
         page = live.page_in_korean(page)
+    page = ICON.sub(rf"\g<start>{icon_address()}", page)
     page = with_labelled_cells(page)  # in the language that the heads have now
     return with_sized_figures(page, (edition.raw / name).parent, scale)
 

@@ -4,7 +4,7 @@
 - What follows a formula or code without a space, such as a comma or a Korean particle, begins no line; a bracket before
   one ends none. A mean and its spread, 0.27 ± 0.09, stand on one line.
 - Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark;
-  an output in columns is marked, because it keeps its lines.
+  an output in columns is marked, because it keeps its lines. What has the colour of the code around it is no element.
 - Each cell of a table knows the head of its column, which stands before it where a row becomes a card.
 
 Styles: ``static/look.css``, ``static/code.css``.
@@ -30,6 +30,8 @@ BLOCK = re.compile(
     r"(?:<span></span>)?(?P<code>.*?)\n*</pre>",
     re.DOTALL,
 )
+# Names, punctuation and blanks: half of a chapter's elements, which take time to lay out, and space in a PDF.
+IN_THE_COLOUR_OF_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
 COLUMNS = re.compile(r"\S {2,}\S")
 TABLE = re.compile(r'<table class="table">.*?</table>', re.DOTALL)
 HEAD = re.compile(r'<th class="head">(.*?)</th>', re.DOTALL)
@@ -138,7 +140,7 @@ def with_lines(page: str) -> str:
     """A page in whose code and outputs each line is an element that knows its indentation, and each block its width."""
 
     def lined(match: re.Match[str]) -> str:
-        lines = match["code"].split("\n")
+        lines = IN_THE_COLOUR_OF_CODE.sub(r"\1", match["code"]).split("\n")
         texts = [unescape(TAG.sub("", line)) for line in lines]
         columns = ' class="columns"' if match["output"] and in_columns(texts) else ""
         parts = []

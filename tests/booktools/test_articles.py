@@ -74,21 +74,6 @@ def test_links_lead_to_other_articles_and_else_to_the_published_book(site):
     assert hrefs(two.content) == ["#one", "#one--solution-1"]
 
 
-def test_code_keeps_only_the_elements_that_colour_it(site):
-    page = site / "chapters" / "en" / "one.html"
-    code = '<span class="nb">print</span><span class="p">(</span><span class="n">x</span><span class="w"> </span>'
-    page.write_text(
-        page.read_text(encoding="utf-8").replace(
-            "<pre>print(1)</pre>",
-            f'<div class="highlight"><pre>{code}</pre></div><p><span class="n">n</span></p>',
-        ),
-        encoding="utf-8",
-    )
-    _, one, _ = articles(site, "en")
-    shown = lxml.html.tostring(one.content, encoding="unicode")
-    assert '<pre><span class="nb">print</span>(x </pre>' in shown and '<span class="n">n</span>' in shown
-
-
 def test_where_the_book_is_not_published_a_link_to_no_page_is_text(site):
     page = site / "chapters" / "en" / "one.html"
     page.write_text(

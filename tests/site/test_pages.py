@@ -149,7 +149,7 @@ def test_pages_say_what_they_are_about(name):
         rf'<meta property="og:locale" content="{"ko_KR" if name.startswith("ko/") else "en_GB"}"',
         r'<meta property="og:image" content="https://[^"]+/_static/card\.png"',
         r'<link rel="canonical" href="https://[^"]+"',
-        r'<link rel="icon" href="[^"]+favicon\.svg"',
+        r'<link rel="icon" href="data:image/svg\+xml,[^"]+"',
     ):
         assert len(re.findall(pattern, text)) == 1, pattern
     canonical = re.search(r'rel="canonical" href="([^"]+)"', text)[1]

@@ -10,6 +10,8 @@ from fontTools.ttLib import TTFont
 from lxml import html
 from serving import SHOW_ALL, SITE, pages
 
+from booktools.build import BUILD, raw_pages
+
 ENGLISH, KOREAN = "chapters/en/", "ko/chapters/ko/"
 CHAPTERS = [
     f"{folder}{name}.html"
@@ -23,6 +25,16 @@ WITH_TABLES = [
 ]
 both = pytest.mark.parametrize("name", CHAPTERS)
 LOADED = "form[role=search]"  # the last script adds the role
+
+
+def test_names_punctuation_and_blanks_have_the_colour_of_code_in_the_theme():
+    css = (raw_pages(BUILD, "en") / "_static" / "pygments.css").read_text(encoding="utf-8")
+    for theme in ("light", "dark"):
+        rules = re.findall(rf'html\[data-theme="{theme}"\] \.highlight( \.[npw])? \{{(.*?)\}}', css)
+        looks = {re.sub(r"background: *#\w+;", "", rule).strip() for _, rule in rules}
+        assert len(rules) == 4 and len(looks) == 1, (
+            "these have a look of their own now: see IN_THE_COLOUR_OF_CODE in booktools/typesetting.py"
+        )
 
 
 @pytest.fixture
