@@ -2,7 +2,7 @@
 
 - The three lists that open a chapter (*You will do*, *You will learn*, *You need*) stand in one box.
 - What follows a formula or code without a space, such as a comma or a Korean particle, begins no line; a bracket before
-  one ends none. A mean and its spread, 0.27 ± 0.09, stand on one line.
+  one ends none. A mean and its spread, 0.27 ± 0.09, stand on one line, and a number below zero has a minus sign.
 - Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark;
   an output in columns is marked, because it keeps its lines. What has the colour of the code around it is no element.
 - Each cell of a table knows the head of its column, which stands before it where a row becomes a card.
@@ -24,6 +24,7 @@ OPENING = {
 # Longer ones may begin a line; after a hyphen or dash one may end.
 ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")
 SPREAD = re.compile(r"(?<=\d) ± (?=\d)")
+MINUS = re.compile(r"(?<![\w.)\]-])-(?=\d)")
 OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
@@ -69,19 +70,20 @@ def has_code_at(end: int, node: nodes.Node) -> bool:
     return inline and bool(node.children) and has_code_at(end, node.children[end])
 
 
-class Spreads(SphinxPostTransform):
-    """A number and its spread on one line: the spaces about ± do not break."""
+class Numbers(SphinxPostTransform):
+    """A number and its spread on one line, as the spaces about ± do not break; a minus sign, and no hyphen."""
 
     default_priority = 185
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        """Replace the spaces in running text."""
+        """Replace them in running text."""
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, (nodes.literal_block, nodes.literal, nodes.raw, nodes.math)):
-                together = SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text.astext())
-                if together != text.astext():
-                    text.parent.replace(text, nodes.Text(together))
+                written = SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text.astext())
+                written = MINUS.sub("\N{MINUS SIGN}", written)
+                if written != text.astext():
+                    text.parent.replace(text, nodes.Text(written))
 
 
 class Joined(SphinxPostTransform):
@@ -189,7 +191,7 @@ def typeset(page: str) -> str:
 def setup(app: Any) -> dict[str, bool]:
     """Register the extension with Sphinx."""
     app.add_post_transform(OpeningBox)
-    app.add_post_transform(Spreads)
+    app.add_post_transform(Numbers)
     app.add_post_transform(Joined)
     for style in ("code.css", "look.css"):
         app.add_css_file(style, priority=900)  # after the theme's

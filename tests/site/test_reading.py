@@ -138,11 +138,12 @@ def test_no_line_begins_with_what_belongs_to_a_formula_or_code(open_read, name, 
 
 
 @pytest.mark.parametrize("name", [f"{ENGLISH}claims.html", f"{KOREAN}claims.html"])
-def test_a_number_and_its_spread_stand_on_one_line(name):
+def test_a_number_has_its_minus_sign_and_its_spread_on_one_line(name):
     text = " ".join(
         paragraph.text_content() for paragraph in html.parse(str(SITE / name)).xpath("//article//p")
     )
     assert len(re.findall(r"\d\u00a0±\u00a0\d", text)) > 100 and not re.search(r"\d ± \d", text)
+    assert len(re.findall(r"\u2212\d", text)) > 20 and not re.search(r"(?<![\w.)\]-])-\d", text)
 
 
 @both
