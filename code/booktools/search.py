@@ -24,6 +24,7 @@ NOT_PRINTED = re.compile(
 )  # what stands for a figure or a table in a notebook without them
 SCRIPTS = ("minisearch.js", "search.js", "search-data.js")
 DATA = SCRIPTS[-1]
+READABLE = re.compile(r"[A-Za-z0-9\s=<>+.,()\[\]|-]+")  # a formula without commands
 SECONDARY = (
     "claims",
     "try-it",
@@ -96,16 +97,18 @@ def subjects(name: str) -> list[str]:
 
 
 def _text(node: nodes.Node) -> str:
-    """The words of a node on one line: no code blocks, and no source of formulas."""
-    if isinstance(
-        node, (nodes.literal_block, nodes.math, nodes.math_block, nodes.image, nodes.raw, nodes.comment)
-    ):
+    """The words of a node, each paragraph, item and row on a line: no code, and formulas where they are words."""
+    if isinstance(node, nodes.math):
+        return node.astext() if READABLE.fullmatch(node.astext()) else "…"
+    if isinstance(node, (nodes.literal_block, nodes.math_block, nodes.image, nodes.raw, nodes.comment)):
         return ""
     if isinstance(node, nodes.Text):
         return node.astext()
-    inline = isinstance(node, nodes.TextElement)
-    text = ("" if inline else " ").join(_text(child) for child in node.children)
-    return " ".join(text.split()) if not isinstance(node, nodes.Inline) else text
+    parts = [_text(child) for child in node.children]
+    if isinstance(node, nodes.TextElement):
+        text = "".join(parts)
+        return text if isinstance(node, nodes.Inline) else " ".join(text.split())
+    return (", " if isinstance(node, nodes.row) else "\n").join(filter(None, parts))
 
 
 def entries(app: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 - The three lists that open a chapter (*You will do*, *You will learn*, *You need*) stand in one box.
 - What follows a formula or code without a space, such as a comma or a Korean particle, begins no line; a bracket before
-  one ends none. A mean and its spread, 0.27 ± 0.09, stand on one line, and a number below zero has a minus sign.
+  one ends none. A mean and its spread, 0.27 ± 0.09, stand on one line; −1.4e-12 is −1.4·10⁻¹².
 - Each line of code and output is an element, so that its continuation on a narrow screen is indented and has a mark;
   an output in columns is marked, because it keeps its lines. What has the colour of the code around it is no element.
 - Each cell of a table knows the head of its column, which stands before it where a row becomes a card.
@@ -24,7 +24,12 @@ OPENING = {
 # Longer ones may begin a line; after a hyphen or dash one may end.
 ATTACHED = re.compile(r"[^\s\u2013\u2014-]{1,12}")
 SPREAD = re.compile(r"(?<=\d) ± (?=\d)")
+PERCENT = re.compile(r"(?<=\d) (?=%)")
 MINUS = re.compile(r"(?<![\w.)\]-])-(?=\d)")
+POWER_OF_TEN = re.compile(
+    r"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e(?P<sign>[+-]?)0*(?P<power>\d+)(?![A-Za-z0-9_])"
+)
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
@@ -70,8 +75,23 @@ def has_code_at(end: int, node: nodes.Node) -> bool:
     return inline and bool(node.children) and has_code_at(end, node.children[end])
 
 
+def with_written_numbers(text: str) -> str:
+    """Running text whose numbers are written as in print, and do not break.
+
+    >>> with_written_numbers("1.4e-12 and -1e+03, in 1e-8; -0.5 ± 0.4")
+    '1.4·10⁻¹² and −10³, in 10⁻⁸; −0.5\\xa0±\\xa00.4'
+    """
+
+    def power(match: re.Match[str]) -> str:
+        factor = "" if float(match["factor"]) == 1 else f"{match['factor']}·"
+        return f"{factor}10{(match['sign'].strip('+') + match['power']).translate(RAISED)}"
+
+    text = PERCENT.sub("\N{NO-BREAK SPACE}", SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text))
+    return POWER_OF_TEN.sub(power, MINUS.sub("\N{MINUS SIGN}", text))
+
+
 class Numbers(SphinxPostTransform):
-    """A number and its spread on one line, as the spaces about ± do not break; a minus sign, and no hyphen."""
+    """Numbers in running text are written as in print; those of code and its outputs are as Python writes them."""
 
     default_priority = 185
     formats = ("html",)
@@ -80,8 +100,7 @@ class Numbers(SphinxPostTransform):
         """Replace them in running text."""
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, (nodes.literal_block, nodes.literal, nodes.raw, nodes.math)):
-                written = SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text.astext())
-                written = MINUS.sub("\N{MINUS SIGN}", written)
+                written = with_written_numbers(text.astext())
                 if written != text.astext():
                     text.parent.replace(text, nodes.Text(written))
 

@@ -37,7 +37,7 @@ def test_each_section_is_an_entry_with_its_text_and_code():
         "title": "Sigmoid and friends",
         "heading": "Sigmoid and friends",
         "subjects": [],
-        "text": "It saturates, with , slowly.",
+        "text": "It saturates, with …, slowly.",
         "code": "",
     }
     assert (second["anchor"], second["title"], second["heading"]) == (
@@ -46,7 +46,7 @@ def test_each_section_is_an_entry_with_its_text_and_code():
         "Where it ends",
     )
     assert second["code"] == "print(sigmoid(40))"
-    assert second["text"] == "one two"
+    assert second["text"] == "one\ntwo"
 
 
 def test_a_page_has_its_subjects_once():

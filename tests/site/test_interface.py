@@ -200,6 +200,10 @@ def test_letters_of_double_size_fit_a_phone(open_page, address, name):
     page.add_style_tag(content="html { font-size: 200% }")
     page.wait_for_function("getComputedStyle(document.body).fontSize === '32px'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    cut = page.locator(".prev-next-area *").evaluate_all(
+        "(all) => all.filter((e) => e.getBoundingClientRect().right > 390 || e.scrollWidth > e.offsetWidth + 1).length"
+    )
+    assert cut == 0
     toggle = page.locator(".secondary-toggle")
     if toggle.count():  # the last button of the bar is on the screen
         box = toggle.bounding_box()

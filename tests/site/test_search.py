@@ -519,6 +519,8 @@ def test_particles_spaces_and_synonyms_change_nothing(open_page, address, query,
         ("en", "backpropogation", "04-network-in-numpy"),
         ("en", "superpostion", "20-superposition"),
         ("ko", "kaming 초기화", "06-gradient-flow"),
+        ("en", "why do relus die", "14-dying-relu"),
+        ("ko", "렐루가 왜 죽나요?", "14-dying-relu"),
         ("ko", "소프트멕스", "12-pytorch"),
         ("ko", "양자회", "16-unbounded-outputs"),
     ],
@@ -578,6 +580,27 @@ def test_a_result_opens_at_its_match_and_back_returns_to_its_place(
     page.go_back()
     page.wait_for_selector("#search-results ol.search", state="attached")
     page.wait_for_function("(y) => Math.abs(scrollY - y) < 100", arg=before)
+
+
+def test_an_excerpt_does_not_end_at_a_name(open_page, address):
+    page = open_search(open_page, address, "en", "He initialisation Kaiming")
+    shown = page.locator("#search-results .context").all_text_contents()
+    assert len(shown) > 5 and not [text for text in shown if text.endswith("et al.")]
+
+
+def test_enter_changes_nothing_and_back_leaves_the_search(open_page, address):
+    page = open_page(f"{address}chapters/en/index.html")
+    page.goto(f"{address}search.html?q=relu")
+    page.wait_for_selector("#search-results p.search-summary", state="attached")
+    field = page.locator(".bd-search-container [name=q]")
+    for word in ("softplus", "mish"):
+        field.fill(word)
+        page.wait_for_url(f"**/search.html?q={word}")
+        field.press("Enter")
+    assert "10-smooth-relatives" in page.locator("#search-results a").first.get_attribute("href")
+    assert page.url.endswith("?q=mish")
+    page.go_back()
+    page.wait_for_url("**/index.html")
 
 
 def test_the_index_comes_with_the_first_word(open_page, address):

@@ -196,7 +196,7 @@ class BookSearch {
       if (share < LEAST_SHARE) continue;
       const entry = this.entries[hit.id], page = open(entry);
       const own = Object.values(hit.match).flat().some((field) => field !== "title");
-      page.sections.push({ ...entry, score: hit.score * share ** 2, own, matched: new Set(hit.terms) });
+      page.sections.push({ ...entry, score: hit.score * share ** 2, own, terms, matched: new Set(hit.terms) });
       page.shares = page.shares.map((one, i) => Math.max(one, shares[i]));
       most = Math.max(most, share);
     }
@@ -212,17 +212,18 @@ class BookSearch {
       if (!pages.has(entry.page) && near < NEAR) continue;
       const page = open(entry);
       page.score += WEIGHT_OF_SUBJECTS * near ** EXPONENT_OF_NEARNESS;
-      if (!page.sections.length) page.sections.push({ ...entry, matched: new Set(terms) });
+      if (!page.sections.length) page.sections.push({ ...entry, terms, matched: new Set(terms) });
     }
     return [...pages.values()].sort((a, b) => b.score - a.score);
   }
 
-  // The piece of a section in which most of the words stand, as text and marked text in turn.
-  snippet({ text, code, matched }) {
-    const pieces = [...text.split(/(?<=[.!?다요])\s+|\n/), ...code.split("\n")].filter((piece) => piece.trim());
+  // The piece of a section in which most of the query stands, as text and marked text in turn; beginnings count half.
+  snippet({ text, code, terms, matched }) {
+    const pieces = [...text.split(/(?<=(?<! al)[.!?])\s+|\n/), ...code.split("\n")].filter((piece) => piece.trim());
     let best = pieces[0] ?? "", most = 0;
     for (const piece of pieces) {
-      const found = new Set(this.words.of(piece).filter((word) => matched.has(word))).size;
+      const has = this.words.of(piece);
+      const found = terms.reduce((sum, term) => sum + (has.includes(term) ? 1 : Words.begins(term) && has.some((word) => word.startsWith(term)) ? 0.5 : 0), 0);
       if (found > most) [best, most] = [piece, found];
     }
     const words = best.trim().split(/(\s+)/);
@@ -292,6 +293,7 @@ function bookSearch(data) {
 (() => {
   const field = document.querySelector(".bd-search-container [name=q]"), query = new URLSearchParams(location.search).get("q") ?? "";
   for (const each of document.querySelectorAll("[name=q]")) each.value = query;
+  field.form.addEventListener("submit", (event) => event.preventDefault());  // what is typed has been looked for
   const load = () => {
     const script = document.createElement("script");
     script.src = document.getElementById("search-results").dataset.index;
