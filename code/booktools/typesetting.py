@@ -29,7 +29,8 @@ MINUS = re.compile(r"(?<![\w.)\]-])-(?=\d)")
 POWER_OF_TEN = re.compile(
     r"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e(?P<sign>[+-]?)0*(?P<power>\d+)(?![A-Za-z0-9_])"
 )
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LOWERED, RAISED = "−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+EXPONENT = re.compile(rf"(?<=10)[{RAISED}]+")
 OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
@@ -84,7 +85,10 @@ def with_written_numbers(text: str) -> str:
 
     def power(match: re.Match[str]) -> str:
         factor = "" if float(match["factor"]) == 1 else f"{match['factor']}·"
-        return f"{factor}10{(match['sign'].strip('+') + match['power']).translate(RAISED)}"
+        raised = (match["sign"].strip("+") + match["power"]).translate(
+            str.maketrans("-" + LOWERED, "⁻" + RAISED)
+        )
+        return f"{factor}10{raised}"
 
     text = PERCENT.sub("\N{NO-BREAK SPACE}", SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text))
     return POWER_OF_TEN.sub(power, MINUS.sub("\N{MINUS SIGN}", text))
@@ -101,8 +105,24 @@ class Numbers(SphinxPostTransform):
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, (nodes.literal_block, nodes.literal, nodes.raw, nodes.math)):
                 written = with_written_numbers(text.astext())
-                if written != text.astext():
-                    text.parent.replace(text, nodes.Text(written))
+                if written != text.astext() or EXPONENT.search(written):
+                    text.parent.replace(text, with_exponents(written))
+
+
+def with_exponents(text: str) -> list[nodes.Node]:
+    """The same with exponents as elements: as letters, fonts draw some of them in other sizes than others.
+
+    >>> [node.astext() for node in with_exponents("1.4·10⁻¹² of it")]
+    ['1.4·10', '−12', ' of it']
+    """
+    lowered = str.maketrans(RAISED, LOWERED)
+    parts: list[nodes.Node] = []
+    end = 0
+    for match in EXPONENT.finditer(text):
+        exponent = match[0].translate(lowered)
+        parts += [nodes.Text(text[end : match.start()]), nodes.superscript("", exponent)]
+        end = match.end()
+    return [*parts, nodes.Text(text[end:])] if text[end:] or not parts else parts
 
 
 class Joined(SphinxPostTransform):
