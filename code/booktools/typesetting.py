@@ -29,8 +29,9 @@ MINUS = re.compile(r"(?<![\w.)\]-])-(?=\d)")
 POWER_OF_TEN = re.compile(
     r"(?<![\w.])(?P<factor>\d+(?:\.\d+)?)e(?P<sign>[+-]?)0*(?P<power>\d+)(?![A-Za-z0-9_])"
 )
-LOWERED, RAISED = "−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
-EXPONENT = re.compile(rf"(?<=10)[{RAISED}]+")
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+RAISE, LOWER = str.maketrans("-0123456789", RAISED), str.maketrans(RAISED, "−0123456789")
+EXPONENT = re.compile(rf"(?<=10)([{RAISED}]+)")
 OPENED = re.compile(r"[(\[“‘]+$")
 BLOCK = re.compile(
     r'(?P<start>(?P<output><div class="output [^>]*>)?<div class="highlight"><pre)>'
@@ -85,10 +86,7 @@ def with_written_numbers(text: str) -> str:
 
     def power(match: re.Match[str]) -> str:
         factor = "" if float(match["factor"]) == 1 else f"{match['factor']}·"
-        raised = (match["sign"].strip("+") + match["power"]).translate(
-            str.maketrans("-" + LOWERED, "⁻" + RAISED)
-        )
-        return f"{factor}10{raised}"
+        return f"{factor}10{(match['sign'].strip('+') + match['power']).translate(RAISE)}"
 
     text = PERCENT.sub("\N{NO-BREAK SPACE}", SPREAD.sub("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}", text))
     return POWER_OF_TEN.sub(power, MINUS.sub("\N{MINUS SIGN}", text))
@@ -115,14 +113,11 @@ def with_exponents(text: str) -> list[nodes.Node]:
     >>> [node.astext() for node in with_exponents("1.4·10⁻¹² of it")]
     ['1.4·10', '−12', ' of it']
     """
-    lowered = str.maketrans(RAISED, LOWERED)
-    parts: list[nodes.Node] = []
-    end = 0
-    for match in EXPONENT.finditer(text):
-        exponent = match[0].translate(lowered)
-        parts += [nodes.Text(text[end : match.start()]), nodes.superscript("", exponent)]
-        end = match.end()
-    return [*parts, nodes.Text(text[end:])] if text[end:] or not parts else parts
+    return [
+        nodes.superscript("", part.translate(LOWER)) if number % 2 else nodes.Text(part)
+        for number, part in enumerate(EXPONENT.split(text))
+        if part
+    ]
 
 
 class Joined(SphinxPostTransform):

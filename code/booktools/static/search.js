@@ -4,7 +4,6 @@
 // Words as both sides know them: one form of each synonym, no spaces within Korean, no plural.
 class Words {
   constructor(synonyms) {
-    this.names = synonyms.flat().filter((form) => /^([a-z]{5,}|[가-힣]{4,})$/.test(form));
     this.forms = new Map();
     for (const group of synonyms) {
       const [first, ...others] = group.map(Words.sound);
@@ -52,6 +51,11 @@ class Words {
     return /^[a-z]{4,}$/.test(term);
   }
 
+  // How far words have a term: 1 if it is one of them, a half if one begins with it.
+  static presence(words, term) {
+    return words.includes(term) ? 1 : Words.begins(term) && words.some((word) => word.startsWith(term)) ? 0.5 : 0;
+  }
+
   static stem(word) {
     if (word.length < 5 || /[._\d]/.test(word)) return word;
     return word.replace(/(?<=....)is(e|ed|es|er|ing|ation|ations)$/, "iz").replace(/iz(e|ed|es|er|ing|ation|ations)$/, "iz")
@@ -80,7 +84,8 @@ class BookSearch {
   constructor({ entries, synonyms, secondary }) {
     this.words = new Words(synonyms);
     this.names = new MiniSearch({ fields: ["name"], tokenize: (text) => [text.normalize("NFD")], processTerm: (term) => term });
-    this.names.addAll(this.words.names.map((name, id) => ({ name, id })));
+    const names = synonyms.flat().filter((form) => /^([a-z]{5,}|[가-힣]{4,})$/.test(form));
+    this.names.addAll(names.map((name, id) => ({ name, id })));
     this.entries = entries;
     this.secondary = new Set(secondary);
     this.index = new MiniSearch({
@@ -108,7 +113,7 @@ class BookSearch {
     return this.words.plain(text).replace(/[\s?!,]+/g, "");
   }
 
-  // The words of a query, each without its particle or ending.
+  // The words of a query, each without its particle.
   bare(text) {
     return this.words.plain(text).trim().split(/[\s?!,]+/).map((word) => (KEPT.has(word) ? word : word.replace(PARTICLE, "")));
   }
@@ -149,9 +154,8 @@ class BookSearch {
 
   // How near a query is to a subject of a page, from 0 to 1: twice what both have, by what each has (Dice's coefficient).
   nearness(terms, page) {
-    const has = (subject, term) => subject.includes(term) || (Words.begins(term) && subject.some((one) => one.startsWith(term)));
     const near = (subject) => {
-      const both = this.weight(terms.filter((term) => has(subject, term)));
+      const both = this.weight(terms.filter((term) => Words.presence(subject, term)));
       return both && 2 * both / (this.weight(terms) + this.weight(subject));
     };
     return Math.max(...this.subjects.get(page).map(near)) * (this.isSecondary(page) ? SECONDARY.nearness : 1);
@@ -223,7 +227,7 @@ class BookSearch {
     let best = pieces[0] ?? "", most = 0;
     for (const piece of pieces) {
       const has = this.words.of(piece);
-      const found = terms.reduce((sum, term) => sum + (has.includes(term) ? 1 : Words.begins(term) && has.some((word) => word.startsWith(term)) ? 0.5 : 0), 0);
+      const found = terms.reduce((sum, term) => sum + Words.presence(has, term), 0);
       if (found > most) [best, most] = [piece, found];
     }
     const words = best.trim().split(/(\s+)/);
