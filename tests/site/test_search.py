@@ -188,7 +188,7 @@ QUERIES = {
         "용어집": "glossary",
         "용어": "glossary",
         "참고문헌": "references",
-        "단점": "16-unbounded-outputs 15-lost-negatives 14-dying-relu claims",
+        "단점": "advantages-and-drawbacks 16-unbounded-outputs 15-lost-negatives 14-dying-relu claims",
         "옵티마이저": "04-network-in-numpy 11-keras 12-pytorch 21-choosing",
         "소프트맥스": "12-pytorch 04-network-in-numpy",
         "신경망": "04-network-in-numpy",

@@ -11,12 +11,12 @@ class Words {
     }
     const longestFirst = [...this.forms.keys()].sort((a, b) => b.length - a.length);
     const escaped = longestFirst.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ /g, "[ _-]?"));
-    // A Korean form may carry a particle; a Latin one ends where the word does.
-    this.pattern = new RegExp(escaped.map((form) => /[가-힣]/.test(form) ? form : `(?<![a-z0-9_.])${form}(?![a-z0-9_])`).join("|"), "g");
+    // A Korean form may carry a particle; a Latin one ends where the word does, or has an s.
+    this.pattern = new RegExp(escaped.map((form) => /[가-힣]/.test(form) ? form : `(?<![a-z0-9_.])${form}s?(?![a-z0-9_])`).join("|"), "g");
     const bare = (form) => form.replace(/[ _-]/g, "");
     this.bare = new Map([...this.forms].map(([form, first]) => [bare(form), first]));
     this.canonical = (found) => {
-      const first = this.bare.get(bare(found));
+      const first = this.bare.get(bare(found)) ?? this.bare.get(bare(found).slice(0, -1));
       return /[가-힣]/.test(found) && /^[a-z]/.test(first) ? ` ${first} ` : first;  // 리키렐루는 is three words
     };
   }
@@ -27,7 +27,11 @@ class Words {
 
   // ["np.where", "np", "where"] of np.where, ["활성", "성화", "화함", "함수"] of 활성화 함수.
   of(text) {
-    const joined = this.plain(text).replace(/(?<=[가-힣]) (?=[가-힣])/g, "");
+    return Words.terms(this.plain(text));
+  }
+
+  static terms(plain) {
+    const joined = plain.replace(/(?<=[가-힣]) (?=[가-힣])/g, "");
     const found = [];
     for (const [word] of joined.matchAll(/[가-힣]+|[^\W가-힣]+(?:\.[^\W가-힣]+)*|[^\x00-\x7F가-힣\s\p{P}]+/gu)) {
       if (/[가-힣]/.test(word)) {
@@ -44,6 +48,14 @@ class Words {
   // 소프트멕스 is 소프트맥스: ㅐ and ㅔ sound alike, and are taken for one another.
   static sound(text) {
     return text.normalize("NFKD").toLowerCase().replace(/\u1162/g, "\u1166").normalize("NFKC");
+  }
+
+  // ㄱ디ㅕ is relu, typed on a keyboard that stands on Korean.
+  static keys(text) {
+    return text.normalize("NFKD").replace(/[\u1100-\u11c2]/g, (letter) => {
+      const [first, keys] = KEYS.findLast(([one]) => one <= letter);
+      return keys[letter.codePointAt() - first.codePointAt()];
+    });
   }
 
   // Whether a term may be the beginning of a longer one.
@@ -63,20 +75,34 @@ class Words {
   }
 }
 
+// The keys of a Korean keyboard for the letters that begin a syllable, its vowels, and the letters that end it.
+const KEYS = [
+  ["\u1100", "r R s e E f a q Q t T d w W c z x v g"],
+  ["\u1161", "k o i O j p u P h hk ho hl y n nj np nl b m ml l"],
+  ["\u11a8", "r R rt s sw sg e f fr fa fq ft fx fv fg a q qt t T d w c z x v g"],
+].map(([first, keys]) => [first, keys.split(" ")]);
+
+const GAPS = /[\s?!,]+/g;  // a comma more or less does not break a phrase: np.where(x > 0, x, 0)
+
 // A Korean word of a query loses its particle, which a page may write otherwise.
-const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])((?:이|가|은|는)?(?:뭐야|뭐예요|뭐죠|뭔가요|뭔지)|에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
+const PARTICLE = /(?<=[가-힣]{2}|[a-z0-9])((?:이|가|은|는)?(?:뭐야|뭐예요|뭐죠|뭔가요|뭔지|뭐임|뭐냐|뭔데)|에서는|으로는|이라는|이란|란|에서|에게|에는|으로|까지|부터|처럼|보다|이나|은|는|이|가|을|를|의|에|와|과|로|도|만)$/;
 const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이", "깊이", "높이", "넓이", "길이", "크기", "의미", "가운데"]);
 
-const EMPTY = new Set(("a an and are at be between by can difference do does explain for from get happens how i in is it my of on or problem should stand stands than the to use versus vs we what when which who why will with you "
-  + "왜 뭐 무엇 어떤 어떻게 하나 무엇인가 방법 문제 이유 종류 차이 뜻 예제 대신 쓰는 하는 되는 안").split(" ").map(Words.sound));
-// 느린가요, 무엇인가, 죽었는데, 올렸더니, 바꿀 때마다, 살려요: how one asks or tells, not what; as it sounds, so 떼마다.
-const ENDING = /(일까요?|인가요?|인지|(?:는|은|던)가요?|[나가까]요|까|는지|니까|예요|뭐야|뭐죠|뭔지|(?<=[가-힣]{2})(?:는데요?|데요?|더니|떼마다|요))$/;
+// What a question says anyway; and what it asks of a subject, which matters where ReLU is all of it: why use ReLU.
+const EMPTY = new Set(("a an and any are at be been being between by can did do does done explain for from get happens help how i if in into "
+  + "is it its just many much my need of on or please really should so some stand stands than that the there these this those to "
+  + "very versus vs want was we were what when which who will with you actually "
+  + "왜 뭐 뭐야 뭐예요 뭐임 뭐냐 뭔데 뭔가요 무엇 무엇인가 무슨 어떤 어떻게 어디 어디서 어떡해 어떡함 어떡하지 하나 하는 해야 되는 되나 안 "
+  + "이거 이게 인가 이랑 경우 관련 따른 너무 제대로 정확히 그냥 진짜 정말 도대체 혹시 근데 있나 있어 없나 많은데 괜찮나 나와 걸까").split(" ").map(Words.sound));
+const ASKED = new Set("difference problem use why 대신 문제 방법 사용 사용법 설명 쓰나 쓰는 쓰는법 쓰면 써도 써야 예제 이유 종류 차이 뜻".split(" ").map(Words.sound));
+// 느린가요, 무엇인가, 죽었는데, 올렸더니, 바꿀 때마다, 초기화하면: how one asks or tells, not what; as it sounds, so 떼마다.
+const ENDING = /(일까요?|인가요?|인지|(?:는|은|던)가요?|[나가까]요|까|는지|니까|예요|뭐야|뭐죠|뭔지|(?<=[가-힣]{2})(?:는데요?|데요?|더니|떼마다|요|하(?:면|기|는|고|나|지|려면)|헤(?:도|서|야)|한다?|합니다|함|되(?:면|는|나|지)|된다?|됩니다|됨|건가))$/;
 
 // A page's score is that of its sections, of which the best page has 1, and this many times its nearness to the query.
 const WEIGHT_OF_SUBJECTS = 4;
 const EXPONENT_OF_NEARNESS = 1.5;
 const NEAR = 0.3;  // so near, a page is listed though no section of it has the words
-const LEAST_SHARE = 0.2;  // of the words of a query, that a section has
+const LEAST_SHARE = 0.2;  // of the words of a query, that a section has, by what the best one has
 const MORE_SECTIONS = 0.2;  // what each section after the best counts for its page
 const SECONDARY = { sections: 0.3, nearness: 0.9 };  // pages that gather what others explain
 
@@ -90,44 +116,38 @@ class BookSearch {
     this.secondary = new Set(secondary);
     this.index = new MiniSearch({
       fields: ["heading", "title", "text", "code"],
-      tokenize: (text) => this.words.of(text),
+      tokenize: Words.terms,
       processTerm: (term) => term,
       searchOptions: { boost: { heading: 5, title: 3, text: 1, code: 0.5 } },
     });
-    this.index.addAll(entries.map((entry, id) => ({ ...entry, id })));
-    const all = entries.map(({ subjects, title, heading, text, code }) => [...subjects, title, heading, text, code].join("\n"));
-    this.texts = all.map((text) => this.words.plain(text));
-    this.phrases = entries.map(({ heading, text, code }) => [heading, text, code].map((part) => this.phrase(part)));
+    const plain = entries.map(({ heading, title, text, code }) => [heading, title, text, code].map((part) => this.words.plain(part)));
+    this.index.addAll(plain.map(([heading, title, text, code], id) => ({ heading, title, text, code, id })));
+    this.phrases = plain.map(([heading, , text, code]) => [heading, text, code].map((part) => part.replace(GAPS, "")));
+    this.texts = entries.map(({ subjects }, id) => [this.words.plain(subjects.join("\n")), ...plain[id]].join("\n"));
     this.counts = new Map();  // of the sections that have a term
-    for (const text of all) for (const term of new Set(this.words.of(text))) this.counts.set(term, (this.counts.get(term) ?? 0) + 1);
+    for (const text of this.texts) for (const term of new Set(Words.terms(text))) this.counts.set(term, (this.counts.get(term) ?? 0) + 1);
     this.subjects = new Map(entries.filter(({ subjects }) => subjects.length)
-      .map(({ page, subjects }) => [page, subjects.map((subject) => this.terms(this.telling(subject)))]));
+      .map(({ page, subjects }) => [page, subjects.map((subject) => this.weighed(this.telling(subject)))]));
   }
 
   isSecondary(page) {
     return this.secondary.has(page.split("/").pop());
   }
 
-  // A comma more or less does not break a phrase: np.where(x > 0, x, 0).
-  phrase(text) {
-    return this.words.plain(text).replace(/[\s?!,]+/g, "");
-  }
-
   // The words of a query, each without its particle.
   bare(text) {
-    return this.words.plain(text).trim().split(/[\s?!,]+/).map((word) => (KEPT.has(word) ? word : word.replace(PARTICLE, "")));
+    const words = this.words.plain(text).trim().replace(/(n['’]t|['’](s|re|ll|ve|d|m))\b/g, "").split(GAPS);
+    return words.map((word) => (KEPT.has(word) ? word : word.replace(PARTICLE, "")));
   }
 
   // Without what a question says anyway, and the x of a formula.
   telling(text) {
     const words = this.bare(text).flatMap((word) => word.split(/[()[\]<>=*+]+/)).filter((word) => this.words.of(word).length || /[가-힣]/.test(word));
-    const said = words.map((word) => (KEPT.has(word) ? word : word.replace(ENDING, "")));
-    const telling = said.filter((word, i) => !EMPTY.has(word) && !/^[a-z]$/.test(word) && (word === words[i] || word.length > 1));
-    return [...new Set(telling.length ? telling : words)];
-  }
-
-  terms(words) {
-    return [...new Set(words.flatMap((word) => this.words.of(word)))];
+    const said = new Map(words.map((word) => [word, KEPT.has(word) ? word : word.replace(ENDING, "")]));
+    const full = words.filter((word) => !EMPTY.has(word) && !EMPTY.has(said.get(word)) && !/^[a-z]$/.test(word));
+    const telling = full.map((word) => said.get(word)).filter((word) => !ASKED.has(word) && (word.length > 1 || words.includes(word)));
+    const says = (some, but) => some.some((word) => word !== but && this.words.of(word).length);
+    return [...new Set([telling, full].find((some) => says(some, "relu")) ?? (says(telling) ? telling : words))];
   }
 
   // How much a term tells, because few sections have it, or one that begins with it: ln(1 + all / those that have it).
@@ -137,8 +157,14 @@ class BookSearch {
     return count ? Math.log(1 + this.entries.length / count) : 0;
   }
 
-  weight(terms) {
-    return terms.reduce((sum, term) => sum + this.rarity(term), 0);
+  // What each term of words weighs, and all of them: as much as it tells; those of a Korean word share the weight of one.
+  weighed(words) {
+    const weights = new Map();
+    for (const word of words) {
+      const terms = this.words.of(word), parts = /[가-힣]/.test(word) ? terms.length : 1;
+      for (const term of terms) weights.set(term, Math.max(this.rarity(term) / parts, weights.get(term) ?? 0));
+    }
+    return { weights, terms: [...weights.keys()], whole: [...weights.values()].reduce((sum, weight) => sum + weight, 0) };
   }
 
   // For a word that the book does not have the one that is spelled most like it; names first, which have synonyms, Korean
@@ -153,10 +179,13 @@ class BookSearch {
   }
 
   // How near a query is to a subject of a page, from 0 to 1: twice what both have, by what each has (Dice's coefficient).
-  nearness(terms, page) {
+  nearness(query, page) {
     const near = (subject) => {
-      const both = this.weight(terms.filter((term) => Words.presence(subject, term)));
-      return both && 2 * both / (this.weight(terms) + this.weight(subject));
+      let both = 0;
+      for (const [term, weight] of query.weights) {
+        if (Words.presence(subject.terms, term)) both += weight + (subject.weights.get(term) ?? weight);
+      }
+      return both && both / (query.whole + subject.whole);
     };
     return Math.max(...this.subjects.get(page).map(near)) * (this.isSecondary(page) ? SECONDARY.nearness : 1);
   }
@@ -175,12 +204,14 @@ class BookSearch {
 
   // Pages, best first, each with its best sections; several sections of a page speak for it.
   pages(text) {
-    const words = this.telling(text).map((word) => this.corrected(word)), terms = this.terms(words);
+    text = text.replace(/\S*[ㅏ-ㅣ]\S*/g, Words.keys);  // no Korean word has a vowel that stands alone
+    const words = this.telling(text).map((word) => this.corrected(word)), query = this.weighed(words), { terms } = query;
     if (!terms.length) return [];
     const phrase = this.bare(text).join("");
     const hits = this.index.search(text, {
       tokenize: () => terms,
       prefix: Words.begins,
+      boostTerm: (term) => query.weights.get(term) / (this.rarity(term) || 1),
       boostDocument: (id) => {
         const [heading, prose, code] = this.phrases[id], { page, anchor } = this.entries[id];
         const whole = heading.includes(phrase) ? 2 : prose.includes(phrase) ? 1.5 : code.includes(phrase) ? 1.4 : 1;
@@ -194,15 +225,15 @@ class BookSearch {
 
     const pages = new Map();
     const open = ({ page, title }) => pages.get(page) ?? pages.set(page, { title, score: 0, sections: [], shares: words.map(() => 0) }).get(page);
-    let most = 0;  // of the words that one section has
-    for (const hit of hits) {
-      const shares = words.map((word, i) => this.share(hit, word, !known[i])), share = part(shares);
-      if (share < LEAST_SHARE) continue;
+    const shared = hits.map((hit) => words.map((word, i) => this.share(hit, word, !known[i])));
+    const most = Math.max(...shared.map(part));
+    for (const [i, hit] of hits.entries()) {
+      const shares = shared[i], share = part(shares);
+      if (!share || share < LEAST_SHARE * most) continue;
       const entry = this.entries[hit.id], page = open(entry);
       const own = Object.values(hit.match).flat().some((field) => field !== "title");
       page.sections.push({ ...entry, score: hit.score * share ** 2, own, terms, matched: new Set(hit.terms) });
       page.shares = page.shares.map((one, i) => Math.max(one, shares[i]));
-      most = Math.max(most, share);
     }
     for (const page of pages.values()) {
       page.sections.sort((a, b) => b.score - a.score);
@@ -212,7 +243,7 @@ class BookSearch {
     const highest = Math.max(...[...pages.values()].map(({ score }) => score));
     for (const page of pages.values()) page.score *= most / highest;
     for (const entry of this.entries.filter(({ subjects }) => subjects.length)) {
-      const near = this.nearness(terms, entry.page);
+      const near = this.nearness(query, entry.page);
       if (!pages.has(entry.page) && near < NEAR) continue;
       const page = open(entry);
       page.score += WEIGHT_OF_SUBJECTS * near ** EXPONENT_OF_NEARNESS;
@@ -258,7 +289,7 @@ function bookSearch(data) {
   const section = (entry) => {
     const snippet = search.snippet(entry);
     const found = snippet.filter(({ marked }) => marked).map(({ word }) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""));
-    const typed = field.value.split(/[\s?!,]+/).filter((word) => word.length > 1 && !EMPTY.has(word.toLowerCase()));
+    const typed = field.value.split(GAPS).filter((word) => word.length > 1 && !EMPTY.has(word.toLowerCase()));
     const words = [...new Set([...typed, ...found])];
     const highlight = words.length ? `?highlight=${encodeURIComponent(words.join(" "))}` : "";
     const href = `${entry.page}.html${highlight}${entry.anchor && `#${entry.anchor}`}`;
