@@ -71,7 +71,8 @@ class Words {
   static stem(word) {
     if (word.length < 5 || /[._\d]/.test(word)) return word;
     return word.replace(/(?<=....)is(e|ed|es|er|ing|ation|ations)$/, "iz").replace(/iz(e|ed|es|er|ing|ation|ations)$/, "iz")
-      .replace(/ies$/, "y").replace(/(?<![su])s$/, "").replace(/(ing|ed)$/, "").replace(/(?<=....)(ion|or)$/, "").replace(/e$/, "");
+      .replace(/ies$/, "y").replace(/(?<![su])s$/, "").replace(/(ing|ed)$/, "")
+      .replace(/(?<=.{5})(ion|or|er|ity|(ist)?ic(ally)?|al(ly)?|ive(ly)?|ly|ness|ment|able|[ae]nce)$/, "").replace(/e$/, "");
   }
 }
 
@@ -92,8 +93,8 @@ const KEPT = new Set(["정확도", "난이도", "전문가", "과제", "차이",
 const EMPTY = new Set(("a an and any are at be been being between by can did do does done explain for from get happens help how i if in into "
   + "is it its just many much my need of on or please really should so some stand stands than that the there these this those to "
   + "very versus vs want was we were what when which who will with you actually "
-  + "왜 뭐 뭐야 뭐예요 뭐임 뭐냐 뭔데 뭔가요 무엇 무엇인가 무슨 어떤 어떻게 어디 어디서 어떡해 어떡함 어떡하지 하나 하는 해야 되는 되나 안 "
-  + "이거 이게 인가 이랑 경우 관련 따른 너무 제대로 정확히 그냥 진짜 정말 도대체 혹시 근데 있나 있어 없나 많은데 괜찮나 나와 걸까").split(" ").map(Words.sound));
+  + "왜 뭐 뭐야 뭐예요 뭐임 뭐냐 뭔데 뭔가요 뭐가 무엇 무엇인가 무슨 어떤 어떻게 어디 어디서 어떡해 어떡함 어떡하지 하나 하는 해야 되는 되나 안 "
+  + "이거 이게 인가 이랑 경우 관련 따른 너무 제대로 정확히 그냥 진짜 정말 도대체 혹시 근데 있나 있어 없나 많은데 괜찮나 나와 걸까 대비 아님 아닌가").split(" ").map(Words.sound));
 const ASKED = new Set("difference problem use why 대신 문제 방법 사용 사용법 설명 쓰나 쓰는 쓰는법 쓰면 써도 써야 예제 이유 종류 차이 뜻".split(" ").map(Words.sound));
 // 느린가요, 무엇인가, 죽었는데, 올렸더니, 바꿀 때마다, 초기화하면: how one asks or tells, not what; as it sounds, so 떼마다.
 const ENDING = /(일까요?|인가요?|인지|(?:는|은|던)가요?|[나가까]요|까|는지|니까|예요|뭐야|뭐죠|뭔지|(?<=[가-힣]{2})(?:는데요?|데요?|더니|떼마다|요|하(?:면|기|는|고|나|지|려면)|헤(?:도|서|야)|한다?|합니다|함|되(?:면|는|나|지)|된다?|됩니다|됨|건가))$/;
@@ -104,7 +105,7 @@ const EXPONENT_OF_NEARNESS = 1.5;
 const NEAR = 0.3;  // so near, a page is listed though no section of it has the words
 const LEAST_SHARE = 0.2;  // of the words of a query, that a section has, by what the best one has
 const MORE_SECTIONS = 0.2;  // what each section after the best counts for its page
-const SECONDARY = { sections: 0.3, nearness: 0.9 };  // pages that gather what others explain
+const SECONDARY = { sections: 0.5, nearness: 0.9 };  // pages that gather what others explain
 
 class BookSearch {
   constructor({ entries, synonyms, secondary }) {
@@ -115,15 +116,18 @@ class BookSearch {
     this.entries = entries;
     this.secondary = new Set(secondary);
     this.index = new MiniSearch({
-      fields: ["heading", "title", "text", "code"],
+      fields: ["subjects", "heading", "title", "text", "code"],
       tokenize: Words.terms,
       processTerm: (term) => term,
-      searchOptions: { boost: { heading: 5, title: 3, text: 1, code: 0.5 } },
+      searchOptions: { boost: { subjects: 1, heading: 5, title: 3, text: 1, code: 0.5 } },
     });
-    const plain = entries.map(({ heading, title, text, code }) => [heading, title, text, code].map((part) => this.words.plain(part)));
-    this.index.addAll(plain.map(([heading, title, text, code], id) => ({ heading, title, text, code, id })));
-    this.phrases = plain.map(([heading, , text, code]) => [heading, text, code].map((part) => part.replace(GAPS, "")));
-    this.texts = entries.map(({ subjects }, id) => [this.words.plain(subjects.join("\n")), ...plain[id]].join("\n"));
+    const plain = (text) => this.words.plain(text);
+    const documents = entries.map(({ subjects, heading, title, text, code }, id) =>
+      ({ subjects: plain(subjects.join("\n")), heading: plain(heading), title: plain(title), text: plain(text), code: plain(code), id }));
+    this.index.addAll(documents);
+    this.phrases = documents.map(({ heading, text, code }) => [heading, text, code].map((part) => part.replace(GAPS, "")));
+    this.texts = documents.map(({ subjects, heading, title, text, code }) => [subjects, heading, title, text, code].join("\n"));
+    this.pieces = new Map();  // of the sections that were shown, with their terms
     this.counts = new Map();  // of the sections that have a term
     for (const text of this.texts) for (const term of new Set(Words.terms(text))) this.counts.set(term, (this.counts.get(term) ?? 0) + 1);
     this.subjects = new Map(entries.filter(({ subjects }) => subjects.length)
@@ -140,14 +144,14 @@ class BookSearch {
     return words.map((word) => (KEPT.has(word) ? word : word.replace(PARTICLE, "")));
   }
 
-  // Without what a question says anyway, and the x of a formula.
+  // Without what a question says anyway, and the x of a formula; what it asks of a subject stays where that is ReLU alone.
   telling(text) {
     const words = this.bare(text).flatMap((word) => word.split(/[()[\]<>=*+]+/)).filter((word) => this.words.of(word).length || /[가-힣]/.test(word));
-    const said = new Map(words.map((word) => [word, KEPT.has(word) ? word : word.replace(ENDING, "")]));
-    const full = words.filter((word) => !EMPTY.has(word) && !EMPTY.has(said.get(word)) && !/^[a-z]$/.test(word));
-    const telling = full.map((word) => said.get(word)).filter((word) => !ASKED.has(word) && (word.length > 1 || words.includes(word)));
+    const stem = (word) => (KEPT.has(word) ? word : word.replace(ENDING, ""));
+    const asked = words.filter((word) => !EMPTY.has(word) && !EMPTY.has(stem(word)) && !/^[a-z]$/.test(word));
+    const telling = asked.map(stem).filter((word) => !ASKED.has(word) && (word.length > 1 || words.includes(word)));
     const says = (some, but) => some.some((word) => word !== but && this.words.of(word).length);
-    return [...new Set([telling, full].find((some) => says(some, "relu")) ?? (says(telling) ? telling : words))];
+    return [...new Set([telling, asked].find((some) => says(some, "relu")) ?? (says(telling) ? telling : words))];
   }
 
   // How much a term tells, because few sections have it, or one that begins with it: ln(1 + all / those that have it).
@@ -231,7 +235,7 @@ class BookSearch {
       const shares = shared[i], share = part(shares);
       if (!share || share < LEAST_SHARE * most) continue;
       const entry = this.entries[hit.id], page = open(entry);
-      const own = Object.values(hit.match).flat().some((field) => field !== "title");
+      const own = Object.values(hit.match).flat().some((field) => !["title", "subjects"].includes(field));
       page.sections.push({ ...entry, score: hit.score * share ** 2, own, terms, matched: new Set(hit.terms) });
       page.shares = page.shares.map((one, i) => Math.max(one, shares[i]));
     }
@@ -254,10 +258,14 @@ class BookSearch {
 
   // The piece of a section in which most of the query stands, as text and marked text in turn; beginnings count half.
   snippet({ text, code, terms, matched }) {
-    const pieces = [...text.split(/(?<=(?<! al)[.!?])\s+|\n/), ...code.split("\n")].filter((piece) => piece.trim());
-    let best = pieces[0] ?? "", most = 0;
-    for (const piece of pieces) {
-      const has = this.words.of(piece);
+    const key = text + code;
+    if (!this.pieces.has(key)) {
+      const pieces = [...text.split(/(?<=(?<! al)[.!?])\s+|\n/), ...code.split("\n")].filter((piece) => piece.trim());
+      this.pieces.set(key, pieces.map((piece) => [piece, this.words.of(piece)]));
+    }
+    const pieces = this.pieces.get(key);
+    let [best] = pieces[0] ?? [""], most = 0;
+    for (const [piece, has] of pieces) {
       const found = terms.reduce((sum, term) => sum + Words.presence(has, term), 0);
       if (found > most) [best, most] = [piece, found];
     }
@@ -302,10 +310,10 @@ function bookSearch(data) {
     const summary = make("p", { className: "search-summary", textContent: pages.length ? say.pages(pages.length) : query.trim() ? say.none : "" });
     summary.setAttribute("role", "status");
     const list = pages.map(({ title, sections }) => {
-      const shown = sections.slice(0, 3).map(section);
-      const more = sections.slice(3).map(section);
-      const rest = more.length ? [make("details", {}, make("summary", { textContent: say.more(more.length) }), make("ul", {}, ...more))] : [];
-      return make("li", {}, make("h2", { textContent: title }), make("ul", {}, ...shown), ...rest);
+      const shown = sections.slice(0, 3).map(section), more = sections.slice(3), rest = make("ul", {});
+      const details = make("details", {}, make("summary", { textContent: say.more(more.length) }), rest);
+      details.addEventListener("toggle", () => rest.append(...more.map(section)), { once: true });
+      return make("li", {}, make("h2", { textContent: title }), make("ul", {}, ...shown), ...(more.length ? [details] : []));
     });
     box.replaceChildren(summary, make("ol", { className: "search" }, ...list));
   };
