@@ -297,7 +297,7 @@ function bookSearch(data) {
   const section = (entry) => {
     const snippet = search.snippet(entry);
     const found = snippet.filter(({ marked }) => marked).map(({ word }) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""));
-    const typed = field.value.split(GAPS).filter((word) => word.length > 1 && !EMPTY.has(word.toLowerCase()));
+    const typed = field.value.split(GAPS).filter((word) => word.length > 1 && ![EMPTY, ASKED].some((words) => words.has(word.toLowerCase())));
     const words = [...new Set([...typed, ...found])];
     const highlight = words.length ? `?highlight=${encodeURIComponent(words.join(" "))}` : "";
     const href = `${entry.page}.html${highlight}${entry.anchor && `#${entry.anchor}`}`;
